@@ -1,0 +1,137 @@
+#include "actors/client.hpp"
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace troupe::kv {
+
+namespace {
+// While answers are still to come, so much is gathered before it is sent.
+constexpr std::size_t send_at_bytes = 64 * kKibibyte;
+
+std::size_t doubled(std::size_t bytes) {
+  return 2 * std::min(bytes, std::numeric_limits<std::size_t>::max() / 2);
+}
+}  // namespace
+
+Client::Client(net::IoLoop& loop, net::Socket&& socket, Session session,
+               std::shared_ptr<const Settings> settings, std::shared_ptr<const Backend> backend)
+    : settings_(settings),
+      backend_(std::move(backend)),
+      conversation_(std::move(session), std::move(settings), backend_->sharding, *this),
+      // The conversation's limit comes first; the connection's own guards what the conversation can't see.
+      connection_(loop, std::move(socket), self(),
+                  {.max_output_bytes = doubled(settings_->max_output_buffer_bytes)}) {}
+
+WallTime Client::wall() const { return std::chrono::floor<std::chrono::microseconds>(wall_time()); }
+
+void Client::on(net::Received&& received) {
+  if (ended_) return;
+  backend_->statistics->input_bytes.fetch_add(received.bytes().size(), std::memory_order_relaxed);
+  now_ = wall();
+  input_.emplace(std::move(received));
+  input_taken_ = 0;
+  converse();
+  speak();
+}
+
+void Client::converse() {
+  if (!input_) return;
+  input_taken_ += conversation_.receive(input_->bytes().substr(input_taken_), now_);
+  // The end of `input_` lets the connection read on.
+  if (input_taken_ == input_->bytes().size() || conversation_.closing()) input_.reset();
+}
+
+void Client::on(Executed&& answer) {
+  if (ended_) return;
+  conversation_.complete(std::move(answer.request));
+  if (input_) converse();
+  speak();
+}
+
+void Client::speak() {
+  if (ended_) return;
+  std::string& words = conversation_.output();
+  if (conversation_.is_overflowing(words.empty() ? 0 : connection_.unsent())) return end();
+  const bool finished = conversation_.finished();
+  const bool pause = conversation_.in_flight() == 0 || words.size() >= send_at_bytes;
+  if (!words.empty() && (pause || finished)) {
+    backend_->statistics->output_bytes.fetch_add(words.size(), std::memory_order_relaxed);
+    connection_.write(words);
+    connection_.flush();
+    words.clear();
+  }
+  if (conversation_.in_flight() == 0) count();
+  if (!finished) return;
+  ended_ = true;
+  connection_.close();
+  stop();
+}
+
+void Client::end() {
+  ended_ = true;
+  input_.reset();
+  stop();
+}
+
+// The peer asks for nothing more, but answers that are under way may still reach it.
+void Client::on(const net::Closed& closed) {
+  if (ended_) return;
+  if (!closed.may_write) return end();
+  input_.reset();
+  conversation_.leave();
+  speak();
+}
+
+void Client::on(const Published& message) {
+  if (ended_) return;
+  const Publication& publication = *message.publication;
+  if (message.by_pattern) {
+    conversation_.deliver(message.pattern, publication.channel, publication.payload);
+  } else {
+    conversation_.deliver(publication.channel, publication.payload);
+  }
+  speak();
+}
+
+void Client::on(const SettingsChanged& news) {
+  settings_ = news.settings;
+  conversation_.use(news.settings);
+}
+
+ClientInfo Client::on(DescribeClient) {
+  return conversation_.session().info(wall(), ended_ ? 0 : connection_.unsent());
+}
+
+void Client::on(Stopping) {
+  count();
+  conversation_.leave();
+}
+
+void Client::count() {
+  const Conversation::Counts& counts = conversation_.counts();
+  if (counts.commands == counted_.commands) return;
+  backend_->statistics->total_commands.fetch_add(counts.commands - counted_.commands,
+                                                 std::memory_order_relaxed);
+  backend_->statistics->error_replies.fetch_add(counts.errors - counted_.errors, std::memory_order_relaxed);
+  counted_ = counts;
+}
+
+void Client::to_shard(std::uint32_t shard, std::unique_ptr<Request> request) {
+  backend_->shards[shard].tell<Execute>(std::move(request), now_, Requester(self()));
+}
+void Client::to_hub(std::unique_ptr<Request> request) {
+  backend_->hub.tell<AskHub>(std::move(request), Requester(self()));
+}
+void Client::to_server(std::unique_ptr<Request> request) {
+  backend_->server.tell<AskServer>(std::move(request), Requester(self()));
+}
+void Client::subscriptions_changed(std::span<const SubscriptionChange> changes) {
+  backend_->hub.tell<SubscriptionsChanged>(Subscriber(self()), conversation_.session().id,
+                                           std::vector<SubscriptionChange>(changes.begin(), changes.end()));
+}
+void Client::shut_down() { backend_->shut_down(); }
+void Client::reset_statistics() { backend_->statistics->reset(); }
+ServerFacts Client::facts() { return backend_->statistics->facts(wall(), *settings_); }
+
+}  // namespace troupe::kv

@@ -1,0 +1,23 @@
+// What the server is told when it starts.
+// Thread-safety: plain values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "server/settings.hpp"
+
+namespace troupe::kv {
+
+inline constexpr std::uint32_t kMaxShards = 1024;
+inline constexpr std::uint32_t kMaxThreads = 1024;
+inline constexpr std::uint32_t kMaxDatabases = 4096;
+
+struct Options {
+  Settings settings = {};
+  std::uint32_t shards = 0;   // 0: one for each thread
+  std::uint32_t threads = 0;  // 0: one for each processor
+  std::chrono::milliseconds active_expire{100};
+};
+
+}  // namespace troupe::kv

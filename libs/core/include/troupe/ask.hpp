@@ -1,0 +1,212 @@
+// Ask<R>: request and reply. Lazy: nothing is sent until it is awaited, with co_await in a handler or with
+// get() outside of actors; order counts from there.
+#pragma once
+
+#include <coroutine>
+#include <expected>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+#include <troupe/detail/await.hpp>
+#include <troupe/detail/dispatch.hpp>
+#include <troupe/detail/durations.hpp>
+#include <troupe/detail/inline_run.hpp>
+#include <troupe/errors.hpp>
+
+namespace troupe::inline v0 {
+
+using Duration = std::chrono::nanoseconds;
+
+namespace detail {
+
+/// A message that waits to be sent, and the wish to hear of its outcome.
+class Request {
+ public:
+  Request(Cell* target, Envelope* letter, Destination* to, bool implicit, bool may_inline)
+      : target_(target), letter_(letter), to_(to), implicit_(implicit), may_inline_(may_inline) {}
+  Request(Request&& other) noexcept
+      : target_(other.target_),
+        letter_(std::exchange(other.letter_, nullptr)),
+        to_(other.to_),
+        within_(other.within_),
+        implicit_(other.implicit_),
+        may_inline_(other.may_inline_),
+        as_signal_(other.as_signal_) {}
+  Request& operator=(Request&&) = delete;
+  ~Request() {
+    if (letter_) discard();
+  }
+
+  Cell& target() const { return *target_; }
+  /// A deadline that has passed already is none the less one: it doesn't stand for the default.
+  void within(Duration limit) { within_ = limit < limit.zero() ? limit.zero() : limit; }
+  void never_inline() { may_inline_ = false; }
+  /// Travels in the signal lane: ahead of messages, and seen also by an actor whose turn awaits.
+  void as_signal() { as_signal_ = true; }
+
+  /// Sends the message. True: the answer is in the sink already.
+  template <class R>
+  bool start(Sink<R>& sink) {
+    if (may_inline_ && InlineRun::begin(*target_, letter_->gen)) return start_inline(sink);
+    send_queued(sink);
+    return false;
+  }
+
+ private:
+  template <class R>
+  bool start_inline(Sink<R>& sink) {
+    Cell& target = *target_;
+    Envelope* letter = std::exchange(letter_, nullptr);
+    if (implicit_) {
+      *to_ = Destination::inline_sink(sink);
+    } else {
+      *to_ = sink.open(target, letter->gen, letter->ops);
+    }
+    // Read before: where the turn frees the letter, it may be gone afterwards.
+    const bool turn_frees = letter->ops->is_task;
+    InlineRun::run(target, *letter);
+    const bool answered = sink.answer.has_value();
+    if (answered && !turn_frees) [[likely]] {
+      free_envelope(letter);
+    } else {
+      settle_inline(target, letter, turn_frees, sink, answered);
+    }
+    end_inline(target);
+    return answered;
+  }
+
+  /// After an inline run, before the token goes back: an answer that is still owed gets a real await.
+  void settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered);
+  void send_queued(SinkBase& sink);
+  void discard() noexcept;
+
+  Cell* target_;
+  Envelope* letter_;
+  Destination* to_;      ///< in the letter
+  Duration within_{-1};  ///< negative: the system's default
+  bool implicit_;        ///< the handler's result is the answer, so it may go straight to the sink
+  bool may_inline_;
+  bool as_signal_ = false;
+};
+
+/// Blocks the calling thread until `waiting` is over. False: nothing is left that could answer.
+bool wait_in_thread(Waiting& waiting, Cell& target);
+AskError unanswerable(const Cell& target);
+/// get() is for plain threads. @throws UsageError inside an actor
+void check_get_allowed(const Cell& target);
+
+/// A request under way and its answer, in the frame or on the stack of who waits.
+template <class R>
+class Pending {
+ public:
+  /// The request stays where it is, and must stay there: in the ask, which lives until its await is over.
+  Pending(Request& request, bool errors_are_values) : request_(request) {
+    sink_.errors_are_values = errors_are_values;
+  }
+  bool start(Waiting& waiting) {
+    sink_.waiting = &waiting;
+    return request_.start(sink_);
+  }
+  void start_queued(Waiting& waiting) {
+    request_.never_inline();
+    start(waiting);
+  }
+  std::optional<std::expected<R, AskError>>& answer() { return sink_.answer; }
+  void fail(AskError&& error) { sink_.put_error(std::move(error)); }
+
+  R take_value() {
+    auto& answer = *sink_.answer;
+    if (!answer) throw AskError(std::move(answer).error());
+    if constexpr (!std::is_void_v<R>) return std::move(*answer);
+  }
+  std::expected<R, AskError> take_outcome() { return std::move(*sink_.answer); }
+
+ private:
+  Request& request_;
+  Sink<R> sink_;
+};
+
+/// Awaits one request.
+template <class R, bool as_value>
+class AskAwaiter {
+ public:
+  using troupe_awaitable = void;
+  explicit AskAwaiter(Request& request) : pending_(request, as_value) {}
+  AskAwaiter(const AskAwaiter&) = delete;
+  AskAwaiter& operator=(const AskAwaiter&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiting_.suspend(handle);
+    return !pending_.start(waiting_);
+  }
+  auto await_resume() {
+    if constexpr (as_value) {
+      return pending_.take_outcome();
+    } else {
+      return pending_.take_value();
+    }
+  }
+  auto get(Cell& target) {
+    check_get_allowed(target);
+    if (!pending_.start(waiting_) && !wait_in_thread(waiting_, target)) pending_.fail(unanswerable(target));
+    return await_resume();
+  }
+
+ private:
+  Waiting waiting_{Waiting::Until::all, 1};
+  Pending<R> pending_;
+};
+
+template <class R, bool as_value>
+class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] BasicAsk {
+ public:
+  using troupe_awaitable = void;
+  using value_type = R;
+  using result_type = std::conditional_t<as_value, std::expected<R, AskError>, R>;
+
+  explicit BasicAsk(Request&& request) : request_(std::move(request)) {}
+  BasicAsk(Cell* target, Envelope* letter, Destination* to, bool implicit)
+      : request_(target, letter, to, implicit, true) {}
+
+  auto operator co_await() && { return AskAwaiter<R, as_value>(request_); }
+
+  /// Blocks the calling thread until the answer is there. Outside of actors only.
+  /// @throws UsageError in an actor; AskError (unless a try_ form)
+  result_type get() && { return AskAwaiter<R, as_value>(request_).get(request_.target()); }
+
+  Request take_request_() && { return std::move(request_); }
+  Cell& target_cell_() const { return request_.target(); }
+
+ protected:
+  Request request_;
+};
+
+}  // namespace detail
+
+/// Awaits an R, or throws AskError.
+template <class R>
+class Ask : public detail::BasicAsk<R, false> {
+ public:
+  using detail::BasicAsk<R, false>::BasicAsk;
+  /// At most this long, instead of the system's default; Duration::max() for ever. A handler that runs
+  /// inside the asker's thread can't be cut short.
+  Ask within(Duration limit) && {
+    this->request_.within(limit);
+    return std::move(*this);
+  }
+};
+
+/// Awaits a std::expected<R, AskError>.
+template <class R>
+class TryAsk : public detail::BasicAsk<R, true> {
+ public:
+  using detail::BasicAsk<R, true>::BasicAsk;
+  TryAsk within(Duration limit) && {
+    this->request_.within(limit);
+    return std::move(*this);
+  }
+};
+
+}  // namespace troupe::inline v0

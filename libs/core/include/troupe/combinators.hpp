@@ -1,0 +1,225 @@
+// all(...) and first(...): several asks under way at once, started in the order of the parameters.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <troupe/ref.hpp>
+
+namespace troupe::inline v0 {
+
+namespace detail {
+
+template <class T>
+using Monostate = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+template <class A>
+inline constexpr bool yields_outcome = false;
+template <class R>
+inline constexpr bool yields_outcome<TryAsk<R>> = true;
+
+template <class A>
+struct Part {
+  using R = typename A::value_type;
+  explicit Part(A&& ask) : request(std::move(ask).take_request_()), pending(request, yields_outcome<A>) {}
+
+  Monostate<typename A::result_type> take() {
+    if constexpr (yields_outcome<A>) {
+      return pending.take_outcome();
+    } else if constexpr (std::is_void_v<R>) {
+      pending.take_value();
+      return {};
+    } else {
+      return pending.take_value();
+    }
+  }
+  bool answered() { return pending.answer().has_value(); }
+  bool failed() { return !yields_outcome<A> && answered() && !*pending.answer(); }
+
+  Request request;
+  Pending<R> pending;
+};
+
+/// A Part that can be built in a tuple: std::tuple would take the ask for another tuple's element.
+template <std::size_t, class A>
+struct Slot {
+  Part<A> part;
+};
+
+/// What the awaiters of several asks have in common: suspend, or block a thread, until enough is there.
+template <class Derived>
+class Several {
+ public:
+  Several(const Several&) = delete;
+  Several& operator=(const Several&) = delete;
+
+  bool await_ready() const noexcept { return waiting_.over(); }
+  void await_suspend(std::coroutine_handle<> handle) {
+    waiting_.suspend(handle);
+    self().start();
+  }
+  auto get(Cell& target) {
+    check_get_allowed(target);
+    self().start();
+    if (!wait_in_thread(waiting_, target)) throw unanswerable(target);
+    return self().await_resume();
+  }
+
+ protected:
+  Several(Waiting::Until until, std::size_t count) : waiting_(until, static_cast<std::uint32_t>(count)) {}
+  ~Several() = default;
+  Waiting waiting_;
+
+ private:
+  Derived& self() { return static_cast<Derived&>(*this); }
+};
+
+/// Several asks that nobody awaits yet. `Awaiter` is built of them when somebody does.
+template <class Awaiter, class... Asks>
+class [[nodiscard(
+    "troupe: all() and first() are lazy: co_await them in a handler, or call get() on them")]] AskGroup {
+ public:
+  using troupe_awaitable = void;
+
+  AskGroup(Cell& target, Asks&&... asks) : asks_(std::move(asks)...), target_(&target) {}
+
+  auto operator co_await() && { return make(); }
+  /// Blocks the calling thread. Outside of actors only. @throws UsageError in an actor; AskError
+  auto get() && { return make().get(*target_); }
+
+ private:
+  Awaiter make() {
+    return std::apply([](Asks&... asks) { return Awaiter(std::move(asks)...); }, asks_);
+  }
+  std::tuple<Asks...> asks_;
+  Cell* target_;
+};
+
+template <class Indices, class... Asks>
+struct Parts;
+template <std::size_t... I, class... Asks>
+struct Parts<std::index_sequence<I...>, Asks...> : Slot<I, Asks>... {
+  explicit Parts(Asks&&... asks) : Slot<I, Asks>{Part<Asks>(std::move(asks))}... {}
+  /// Calls f with each part, in the order of the parameters.
+  template <class F>
+  decltype(auto) apply(F&& f) {
+    return f(static_cast<Slot<I, Asks>&>(*this).part...);
+  }
+};
+
+template <class... Asks>
+class AllAwaiter : public Several<AllAwaiter<Asks...>> {
+ public:
+  explicit AllAwaiter(Asks&&... asks)
+      : Several<AllAwaiter>(Waiting::Until::all, sizeof...(Asks)), parts_(std::move(asks)...) {}
+
+  void start() {
+    parts_.apply([this](auto&... part) { (part.pending.start_queued(this->waiting_), ...); });
+  }
+  std::tuple<Monostate<typename Asks::result_type>...> await_resume() {
+    return parts_.apply([](auto&... part) {
+      // The failure that ended the wait is thrown; the answers that are still missing will be late.
+      ((part.failed() ? static_cast<void>(part.take()) : void()), ...);
+      return std::tuple<Monostate<typename Asks::result_type>...>{part.take()...};
+    });
+  }
+
+ private:
+  Parts<std::index_sequence_for<Asks...>, Asks...> parts_;
+};
+
+template <class A>
+class AllOfVector : public Several<AllOfVector<A>> {
+ public:
+  explicit AllOfVector(std::vector<A>&& asks) : Several<AllOfVector>(Waiting::Until::all, asks.size()) {
+    for (A& ask : asks) parts_.emplace_back(std::move(ask));
+  }
+
+  void start() {
+    for (auto& part : parts_) part.pending.start_queued(this->waiting_);
+  }
+  std::vector<Monostate<typename A::result_type>> await_resume() {
+    for (auto& part : parts_) {
+      if (part.failed()) part.take();
+    }
+    std::vector<Monostate<typename A::result_type>> results;
+    results.reserve(parts_.size());
+    for (auto& part : parts_) results.push_back(part.take());
+    return results;
+  }
+
+ private:
+  std::list<Part<A>> parts_;  // a list: sinks must stay where they are
+};
+
+template <class... Asks>
+class FirstAwaiter : public Several<FirstAwaiter<Asks...>> {
+ public:
+  explicit FirstAwaiter(Asks&&... asks)
+      : Several<FirstAwaiter>(Waiting::Until::first, sizeof...(Asks)), parts_(std::move(asks)...) {}
+
+  void start() {
+    parts_.apply([this](auto&... part) { (part.pending.start_queued(this->waiting_), ...); });
+  }
+  std::variant<Monostate<typename Asks::result_type>...> await_resume() {
+    return parts_.apply([](auto&... part) { return pick(std::index_sequence_for<Asks...>{}, part...); });
+  }
+
+ private:
+  using Result = std::variant<Monostate<typename Asks::result_type>...>;
+
+  template <std::size_t... I, class FirstPart, class... OtherParts>
+  static Result pick(std::index_sequence<I...>, FirstPart& first, OtherParts&... others) {
+    std::optional<Result> result;
+    const auto consider = [&result]<std::size_t index>(std::integral_constant<std::size_t, index>,
+                                                       auto& part) {
+      if (!result && part.answered() && !part.failed())
+        result.emplace(std::in_place_index<index>, part.take());
+    };
+    [&](auto&... part) { (consider(std::integral_constant<std::size_t, I>{}, part), ...); }(first, others...);
+    // When all have failed, the failure of the first parameter is thrown.
+    if (!result) result.emplace(std::in_place_index<0>, first.take());
+    return std::move(*result);
+  }
+
+  Parts<std::index_sequence_for<Asks...>, Asks...> parts_;
+};
+
+}  // namespace detail
+
+/// Awaits the answers of all: a tuple (std::monostate where one answers nothing). The first that fails ends
+/// the wait and is thrown; try_asks never fail it.
+template <class First, class... Rest>
+  requires requires {
+    typename First::value_type;
+    typename First::troupe_awaitable;
+  }
+[[nodiscard]] auto all(First&& first, Rest&&... rest) {
+  detail::Cell& target = first.target_cell_();
+  return detail::AskGroup<detail::AllAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
+                                                                              std::move(rest)...);
+}
+
+/// Awaits the answers of a vector of asks, in its order.
+template <class A>
+[[nodiscard]] auto all(std::vector<A>&& asks) {
+  detail::Cell& target = asks.empty() ? detail::nobody() : asks.front().target_cell_();
+  return detail::AskGroup<detail::AllOfVector<A>, std::vector<A>>(target, std::move(asks));
+}
+
+/// Awaits the earliest good answer: a variant by parameter. Throws when all have failed.
+template <class First, class... Rest>
+[[nodiscard]] auto first(First&& first, Rest&&... rest) {
+  detail::Cell& target = first.target_cell_();
+  return detail::AskGroup<detail::FirstAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
+                                                                                std::move(rest)...);
+}
+
+}  // namespace troupe::inline v0

@@ -1,0 +1,281 @@
+// Waiting for an answer: the await block, which makes answer, deadline, stop and kill race by one CAS, and
+// the sink that keeps the answer in the waiter's own memory.
+//
+// An answer never writes into a frame or stack of another thread: it travels as a signal to the asking
+// actor's cell, or as a letter to the asking thread, with the number of the await. Await blocks are
+// type-stable and their numbers never repeat, so a late answer finds out that it is late.
+//
+// Invariants
+//  1. `state` holds (number << 2 | phase). Whoever moves it from `pending` to `answered` sends exactly one
+//     answer; all others are late.
+//  2. Sinks are touched by the asker only: on its actor's token, or on its thread.
+//
+//  phase    | meaning                                    | stored by
+//  vacant   | nobody waits                               | the asker: free, or taken but not yet asking
+//  pending  | an answer is wanted                        | the asker, before the message is sent
+//  answered | an answer is under way to the asker        | replier, timer, the end of an actor: by CAS
+#pragma once
+
+#include <atomic>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <expected>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <troupe/detail/cell.hpp>
+#include <troupe/detail/context.hpp>
+#include <troupe/detail/durations.hpp>
+#include <troupe/detail/timer_node.hpp>
+#include <troupe/detail/type_name.hpp>
+#include <troupe/errors.hpp>
+
+namespace troupe::inline v0::detail {
+
+class ThreadInbox;
+class SinkBase;
+
+struct AwaitBlock {
+  enum Phase : std::uint64_t { vacant = 0, pending = 1, answered = 2 };
+
+  std::atomic<std::uint64_t> state{0};
+  // Set by the asker before `pending` is stored; constant until the answer is consumed.
+  Cell* asker = nullptr;  ///< null: a thread asks
+  std::uint64_t asker_gen = 0;
+  ThreadInbox* inbox = nullptr;
+  SinkBase* sink = nullptr;  ///< asker only; null: the asker has lost interest
+  // Who is waited for, for people and for the deadlock walk.
+  std::atomic<Cell*> target{nullptr};
+  std::uint64_t target_gen = 0;
+  const MessageOps* message = nullptr;
+  std::atomic<Runtime*> runtime{nullptr};  ///< whose clock and dead letters serve it
+  DeadlineNode deadline{*this};
+  AwaitBlock* free_next = nullptr;
+
+  static std::uint64_t word(std::uint64_t number, Phase phase) { return number << 2 | phase; }
+  std::uint64_t number() const { return state.load(std::memory_order_relaxed) >> 2; }
+
+  /// The right to send the answer of await `number`; at most one caller gets it.
+  bool claim(std::uint64_t number) {
+    std::uint64_t expected = word(number, pending);
+    // acquire: the asker's fields; pairs with the release store of `pending`.
+    return state.compare_exchange_strong(expected, word(number, answered), std::memory_order_acq_rel,
+                                         std::memory_order_relaxed);
+  }
+};
+
+AwaitBlock* take_await_block();
+/// The await is over: its number is spent. @pre no answer is under way
+void free_await_block(AwaitBlock* block) noexcept;
+
+/// Where an answer goes: the half of an ask that travels to the answerer. Either an await, or, while the
+/// handler runs inside the asker's own thread, the asker's sink.
+struct Destination {
+  AwaitBlock* block = nullptr;
+  std::uint64_t number = 0;  ///< 0 with a block that isn't null: `block` is a SinkBase*
+
+  static Destination inline_sink(SinkBase& sink) { return {reinterpret_cast<AwaitBlock*>(&sink), 0}; }
+  explicit operator bool() const { return block != nullptr; }
+  bool is_inline() const { return block != nullptr && number == 0; }
+  SinkBase* sink() const { return reinterpret_cast<SinkBase*>(block); }
+};
+
+/// One that waits for one answer or for several: a suspended coroutine, or a thread.
+class Waiting {
+ public:
+  enum class Until : std::uint8_t { all, first };
+
+  Waiting(Until until, std::uint32_t answers) : missing_(answers), until_(until), over_(answers == 0) {}
+
+  /// Counts an answer. True: with this one the waiter can go on.
+  bool arrived(bool good) {
+    if (over_) return false;
+    --missing_;
+    over_ = missing_ == 0 || (until_ == Until::all ? !good : good);
+    return over_;
+  }
+  bool over() const { return over_; }
+
+  /// Set by the awaiter of a coroutine; a thread leaves them null.
+  void suspend(std::coroutine_handle<> awaiting) {
+    handle = awaiting;
+    turn = context.running->turn;
+    cell = context.running->cell;
+  }
+
+  std::coroutine_handle<> handle;
+  Turn* turn = nullptr;
+  Cell* cell = nullptr;
+
+ private:
+  std::uint32_t missing_;
+  Until until_;
+  bool over_;
+};
+
+/// Keeps one answer. Lives in the asker's frame or stack.
+class SinkBase {
+ public:
+  SinkBase() = default;
+  SinkBase(const SinkBase&) = delete;
+  SinkBase& operator=(const SinkBase&) = delete;
+
+  virtual void put_error(AskError&& error) = 0;
+
+  Waiting* waiting = nullptr;
+  /// A failed answer ends an all() early, unless the asker wants outcomes as values.
+  bool errors_are_values = false;
+  bool is_open() const { return block_ != nullptr; }
+
+  /// Prepares the await: takes a block and says who asks and whom. @pre waiting is set. The caller sends the
+  /// message afterwards.
+  Destination open(Cell& target, std::uint64_t target_gen, const MessageOps* message);
+  /// Arms the deadline, relative to now. After open().
+  void arm(std::chrono::nanoseconds within);
+  /// The answer has been consumed: frees the block.
+  void close() noexcept;
+
+ protected:
+  ~SinkBase() {
+    if (block_) abandon();
+  }
+
+ private:
+  /// The asker lost interest: whoever still answers will be late.
+  void abandon() noexcept;
+
+  AwaitBlock* block_ = nullptr;
+};
+
+template <class R>
+class Sink final : public SinkBase {
+ public:
+  using Answer = std::expected<R, AskError>;
+
+  void put_error(AskError&& error) override { answer.emplace(std::unexpect, std::move(error)); }
+
+  std::optional<Answer> answer;
+};
+
+/// An answer under way. The signal's gen is the asking actor's.
+struct AnswerEnvelope : Envelope {
+  AnswerEnvelope(const MessageOps* operations, Destination to)
+      : Envelope(operations, to.block->asker_gen), destination(to) {}
+  Destination destination;
+};
+
+template <class R>
+struct ValueAnswer : AnswerEnvelope {
+  template <class... Args>
+  explicit ValueAnswer(const MessageOps* operations, Destination to, Args&&... args)
+      : AnswerEnvelope(operations, to), value(std::forward<Args>(args)...) {}
+  R value;
+};
+template <>
+struct ValueAnswer<void> : AnswerEnvelope {
+  using AnswerEnvelope::AnswerEnvelope;
+};
+
+/// The sink that waits for this answer, or null if the asker has lost interest. Consumes the await.
+SinkBase* accept_answer(AnswerEnvelope& answer) noexcept;
+/// Resumes the asker if this was what it waited for. @pre the answer is in its sink
+void answer_arrived(Cell& cell, SinkBase& sink, bool good);
+/// Sends a made answer to whoever asked. @pre the caller has claimed the await
+void send_answer(AnswerEnvelope* answer);
+/// Claims and fails the await. False: an answer was under way already.
+bool send_error(Destination to, AskError error);
+/// The answerer let its Reply go without an answer.
+void send_broken_promise(Destination to) noexcept;
+/// The handler threw, or refused with an exception.
+void send_failure(Destination to, std::exception_ptr cause);
+/// As send_failure(), for a value that threw while it was being sent. @pre the caller has claimed the await
+void send_failure_instead(Destination to, std::exception_ptr cause);
+/// As send_failure_instead(), for a value that threw on its last move into the sink.
+void put_failure_instead(SinkBase& sink, const AnswerEnvelope& answer, std::exception_ptr cause);
+/// The receiver has ended, or is ending, for the reason that `why` gives.
+void send_refusal(Destination to, const MessageOps& message, const Drop& why);
+/// Counts an answer that nobody waits for any more.
+void late_answer(Destination to, std::string_view type) noexcept;
+
+template <class R>
+struct AnswerOps {
+  using Made = ValueAnswer<R>;
+
+  static void run(Cell& cell, Envelope& envelope) {
+    auto& made = static_cast<Made&>(envelope);
+    SinkBase* sink = accept_answer(made);
+    if (!sink) {
+      late_answer(made.destination, type_name<R>());
+      return destroy(made);
+    }
+    const bool good = put(made, static_cast<Sink<R>&>(*sink));
+    destroy(made);
+    answer_arrived(cell, *sink, good);
+  }
+  // The asker is gone, and its sink with it: accepting only ends the await.
+  static void drop(Envelope& envelope, const Drop&) {
+    auto& made = static_cast<Made&>(envelope);
+    accept_answer(made);
+    late_answer(made.destination, type_name<R>());
+    destroy(made);
+  }
+  static bool put(Made& made, Sink<R>& sink) {
+    if constexpr (std::is_void_v<R>) {
+      sink.answer.emplace();
+    } else if constexpr (std::is_nothrow_move_constructible_v<R>) {
+      sink.answer.emplace(std::in_place, std::move(made.value));
+    } else {
+      try {
+        sink.answer.emplace(std::in_place, std::move(made.value));
+      } catch (...) {
+        put_failure_instead(sink, made, std::current_exception());
+        return false;
+      }
+    }
+    return true;
+  }
+  static void destroy(Made& made) {
+    if constexpr (!std::is_void_v<R>) made.value.~R();
+  }
+
+  static constexpr MessageOps ops{run,           drop,  sizeof(Made), block_class(sizeof(Made)),
+                                  Kind::control, false, "",           type_name<R>()};
+};
+
+/// In-thread answers go straight to the sink. @pre the caller has claimed the await
+template <class R, class... Args>
+void send_claimed_value(Destination to, Args&&... args) {
+  if (to.is_inline()) {
+    auto& slot = static_cast<Sink<R>*>(to.sink())->answer;
+    if constexpr (std::is_void_v<R>) {
+      slot.emplace();
+    } else {
+      slot.emplace(std::in_place, std::forward<Args>(args)...);
+    }
+    return;
+  }
+  send_answer(make_envelope<ValueAnswer<R>>(&AnswerOps<R>::ops, to, std::forward<Args>(args)...));
+}
+
+/// Answers an await with a value made of `args`. A late answer is counted and dropped.
+/// @throws what R's constructor throws, after the ask has failed with it
+template <class R, class... Args>
+void send_value(Destination to, Args&&... args) {
+  if (!to) return;
+  if (!to.is_inline() && !to.block->claim(to.number)) return late_answer(to, type_name<R>());
+  if constexpr (std::is_void_v<R> || std::is_nothrow_constructible_v<R, Args...>) {
+    send_claimed_value<R>(to, std::forward<Args>(args)...);
+  } else {
+    // Nobody else can answer any more: an exception here must not leave the asker waiting.
+    try {
+      send_claimed_value<R>(to, std::forward<Args>(args)...);
+    } catch (...) {
+      send_failure_instead(to, std::current_exception());
+      throw;
+    }
+  }
+}
+
+}  // namespace troupe::inline v0::detail

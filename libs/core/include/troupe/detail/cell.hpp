@@ -1,0 +1,134 @@
+// A cell: an actor's address made memory. Type-stable: recycled for cells only and never returned while the
+// process lives, so whoever holds a stale Ref may send to it safely.
+//
+// Thread-safety and ownership: the members are grouped by who may touch them. "Token holder" is defined in
+// lanes.hpp; the tree guard is a byte lock that protects what an observer of the tree reads.
+//
+// Invariants
+//  1. `gen` holds 32 bits of an exact counter, one step per incarnation, and 32 bits of the path's hash. A
+//     message is handled only if its gen is the cell's, compared after the token is had.
+//  2. A cell outlives its object: between the object's end and retire() its path and messages stand.
+//  3. A parent's cell lives until its last child's has left the list of children.
+//
+//  activity    | meaning                                                          | stored by
+//  at_rest     | no runner is in this cell                                        | token holder, before
+//  giving up between     | a runner may pop: the lane must not be walked                    | runner, before
+//  it pops any other   | in a turn with that message: the lane may be walked, see Observed | runner, before
+//  the handler
+#pragma once
+
+#include <atomic>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <string>
+
+#include <troupe/detail/envelope.hpp>
+#include <troupe/lifecycle.hpp>
+
+namespace troupe::inline v0::detail {
+
+struct Extra;
+struct Turn;
+
+/// What the runtime has to know about an actor class: one constant per class.
+struct ActorOps {
+  std::string_view name;
+  void (*destroy)(void* object) noexcept;         ///< destroys the object and frees its block
+  void (*stopping)(void* object, Stopping news);  ///< null: no handler
+  bool reentrant;
+};
+
+template <class T>
+class ActorOpsFor;
+
+/// The life of an actor, in order; only `running` handles user messages.
+enum class Life : std::uint8_t {
+  unborn,  ///< no actor, or one under construction
+  running,
+  draining,  ///< reentrant: asked to stop, waits for the turns that are under way
+  stopping,  ///< its children stop, one after the other
+};
+
+struct alignas(64) Cell {
+  // --- any thread --------------------------------------------------------------------------------------
+  std::atomic<std::uint64_t> gen{0};
+  /// Group* with flags in its low bits. Atomic since a stale sender may read it while a spawn writes it.
+  std::atomic<std::uintptr_t> home{0};
+  Cell* ready_next = nullptr;  ///< link in a ready queue or in the free list: whoever holds the cell there
+  Cell* parent = nullptr;      ///< constant for the incarnation
+  Lanes lanes;                 ///< its words end the first cache line, its tails begin the second
+
+  // --- token holder: what each message needs, after the tails on the second line ------------------------
+  void* object = nullptr;
+  std::atomic<const MessageOps*> activity{nullptr};
+  std::atomic<std::uint64_t> handled{0};
+  Life life = Life::unborn;
+  bool suspended = false;  ///< an exclusive turn awaits: user messages stay in the lane
+  bool has_front = false;  ///< unstashed messages stand before the lane
+  StopReason reason = StopReason::stopped;
+  std::atomic<bool> observed{false};  ///< an observer walks the lane: don't pop
+  // --- under this cell's tree guard
+  std::atomic<bool> tree_guard{false};
+  bool closed_to_children = true;
+  // --- under the parent's tree guard
+  bool parent_waits = false;  ///< the parent stops this child and wants to hear of its end
+
+  // --- token holder: what few messages need -------------------------------------------------------------
+  const ActorOps* ops = nullptr;
+  Turn* turns = nullptr;   ///< suspended coroutine turns, newest first
+  Extra* extra = nullptr;  ///< owned: what few actors need
+  /// Link of dead cells that wait to be drained. Not ready_next: a dead cell is in the free list as well.
+  Cell* drain_next = nullptr;
+  // --- constant for the incarnation
+  const std::string* path = nullptr;  ///< owned, of named actors
+  std::uint32_t ordinal = 0;          ///< its place in the parent's order of spawns
+  std::uint32_t shutdown_ms = 0;      ///< how long its parent's stop waits for it
+  // --- under the parent's tree guard
+  Cell* previous_sibling = nullptr;
+  Cell* next_sibling = nullptr;
+  // --- under this cell's tree guard
+  Cell* last_child = nullptr;
+  std::uint32_t next_child_ordinal = 0;
+
+  // home's low bits
+  static constexpr std::uintptr_t never_inline = 1;   ///< pinned, or switched off by its options
+  static constexpr std::uintptr_t threads_enter = 2;  ///< plain threads may run its handlers for an ask
+  static constexpr std::uintptr_t home_flags = 7;
+
+  static Group* group_of(std::uintptr_t home_word) {
+    return reinterpret_cast<Group*>(home_word & ~home_flags);
+  }
+  Group& group() const { return *group_of(home.load(std::memory_order_relaxed)); }
+  bool is(std::uint64_t generation) const { return gen.load(std::memory_order_acquire) == generation; }
+  Extra& extras();
+};
+static_assert(sizeof(Cell) <= 192, "a cell is three cache lines: see the bar on bytes per actor");
+
+// What `activity` holds outside of turns.
+extern const MessageOps at_rest;
+extern const MessageOps between;
+
+inline std::uint32_t counter_of(std::uint64_t gen) { return static_cast<std::uint32_t>(gen >> 32); }
+inline std::uint32_t path_hash_of(std::uint64_t gen) { return static_cast<std::uint32_t>(gen); }
+/// The gen of a cell whose actor has ended, and that no other has entered: no path's hash is 0.
+inline bool is_void(std::uint64_t gen) { return path_hash_of(gen) == 0; }
+
+/// What a sender does with the answer of a lane. Kept out of line: most sends find the receiver busy.
+void wake(Cell& cell, Wake what);
+
+/// Enqueues a user message and wakes the receiver. Never blocks.
+inline void send(Cell& cell, Envelope* envelope) {
+  const Wake what = cell.lanes.send_user(envelope);
+  if (what != Wake::none) wake(cell, what);
+}
+inline void send_signal(Cell& cell, Envelope* envelope) {
+  const Wake what = cell.lanes.send_signal(envelope);
+  if (what != Wake::none) wake(cell, what);
+}
+
+/// The path as far as it is known: complete for a living actor. @pre the caller holds the token of `cell`
+/// or of one of its children
+std::string path_of(const Cell& cell);
+
+}  // namespace troupe::inline v0::detail

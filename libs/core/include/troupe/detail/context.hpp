@@ -1,0 +1,46 @@
+// What the current thread is doing: one record per thread, read on the hot paths.
+#pragma once
+
+#include <cstdint>
+
+#include <troupe/fwd.hpp>
+
+namespace troupe::inline v0::detail {
+
+struct Turn;
+
+/// What runs in a turn: one record on the stack per turn, nested by inline asks.
+struct Running {
+  Cell* cell = nullptr;        ///< the actor whose turn it is; null outside turns
+  Turn* turn = nullptr;        ///< its coroutine, while one runs
+  Envelope* letter = nullptr;  ///< the message in hand
+  bool inline_run = false;     ///< the letter came by an inline ask: it isn't in the lane
+};
+
+/// What runs where no turn does. Never written to.
+inline constinit Running outside_turns{};
+
+struct Context {
+  Running* running = &outside_turns;
+  Running base;                      ///< the outermost turn's, on a scheduler's threads
+  Worker* worker = nullptr;          ///< set on a scheduler's threads
+  const char* stack_base = nullptr;  ///< where the outermost turn of this thread began
+  std::uint32_t inline_budget = 0;   ///< inline asks left in this activation
+};
+
+// constinit on the declaration spares the compilers the wrapper that would construct it.
+extern constinit thread_local Context context;
+
+/// Installs what runs, for the scope of a turn.
+class TurnScope {
+ public:
+  explicit TurnScope(Running& running) : outer_(context.running) { context.running = &running; }
+  TurnScope(const TurnScope&) = delete;
+  TurnScope& operator=(const TurnScope&) = delete;
+  ~TurnScope() { context.running = outer_; }
+
+ private:
+  Running* outer_;
+};
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,95 @@
+// An envelope: the header that carries a message through a lane, in one pooled block with the message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string_view>
+
+#include <troupe/detail/lanes.hpp>
+#include <troupe/detail/pool.hpp>
+#include <troupe/fwd.hpp>
+
+namespace troupe::inline v0 {
+enum class StopReason : std::uint8_t;
+
+namespace detail {
+
+/// Waits for a sender that is between its exchange and its link. It holds no lock, but may be preempted
+/// there: after a while, give it the processor.
+struct Relax {
+  static constexpr unsigned spins_before_yield = 64;
+  static void pause(unsigned spins) noexcept;
+};
+
+template <class T>
+using StdAtomic = std::atomic<T>;
+using Node = BasicNode<StdAtomic>;
+using Lanes = BasicLanes<StdAtomic, Relax>;
+
+/// Why a message is dropped instead of handled.
+struct Drop {
+  StopReason reason;
+  std::exception_ptr cause;  ///< with StopReason::failed
+  Runtime* runtime;          ///< whose dead letters count it; null: nobody's, drop silently
+  std::string_view path;     ///< the receiver's, as far as it is known
+};
+
+enum class Kind : std::uint8_t {
+  user,     ///< what a program sent
+  control,  ///< lifecycle and timers: nobody misses them when the actor is gone
+};
+
+/// What can be done with an envelope: one constant per (actor class, message class), so that dispatch is
+/// one indirect call. Immutable, static storage.
+struct MessageOps {
+  /// Handles the message on the cell's actor. Afterwards the message is destroyed, or a suspended turn owns
+  /// it; the block stays. @pre the caller holds the cell's token
+  void (*run)(Cell&, Envelope&);
+  /// Destroys the message unhandled: tells its asker, and the dead letters. The block stays.
+  void (*drop)(Envelope&, const Drop&);
+  std::uint32_t block_bytes;
+  std::uint32_t block_index;  ///< the pool's size class, worked out once
+  Kind kind;
+  bool is_task;            ///< the handler is a coroutine: its turn frees the block of an inline run
+  std::string_view actor;  ///< class names, for people
+  std::string_view message;
+};
+
+struct Envelope : Node {
+  Envelope(const MessageOps* operations, std::uint64_t generation) : ops(operations), gen(generation) {}
+
+  const MessageOps* ops;
+  std::uint64_t gen;  ///< of the actor it was sent to; compared before it is handled
+};
+
+/// Makes an envelope of type E in a pooled block. @throws std::bad_alloc, and what E's constructor throws
+template <class E, class... Args>
+E* make_envelope(Args&&... args) {
+  static_assert(alignof(E) <= block_alignment,
+                "troupe: messages can't be over-aligned beyond 16 bytes: hold it by std::unique_ptr");
+  void* block = allocate_block<sizeof(E)>();
+  if constexpr (noexcept(E(std::forward<Args>(args)...))) {
+    return ::new (block) E(std::forward<Args>(args)...);
+  } else {
+    try {
+      return ::new (block) E(std::forward<Args>(args)...);
+    } catch (...) {
+      free_block(block, sizeof(E));
+      throw;
+    }
+  }
+}
+
+/// Frees the block of an envelope whose message is gone already.
+inline void free_envelope(Node* node) noexcept {
+  const MessageOps* ops = static_cast<Envelope*>(node)->ops;
+#if !defined(TROUPE_DETAIL_PLAIN_BLOCKS)
+  if (ops->block_index < block_classes) [[likely]]
+    return free_class(node, ops->block_index);
+#endif
+  free_block(node, ops->block_bytes);
+}
+
+}  // namespace detail
+}  // namespace troupe::inline v0

@@ -1,0 +1,139 @@
+// Which messages an actor handles, and what it answers: found from the overload set `&A::on` by exact
+// match. A probe by call would let conversions through: on(double) would take an int, on(std::any) all.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include <troupe/detail/type_name.hpp>
+#include <troupe/fwd.hpp>
+
+namespace troupe::inline v0 {
+
+namespace detail {
+
+template <class T>
+concept Complete = requires { sizeof(T); };
+
+enum class Passing : unsigned char { value, const_reference, rvalue };
+
+/// One way to declare a handler: how it takes the message, what it returns, and the T of its Reply<T>
+/// parameter, or NoReply.
+struct NoReply {};
+template <Passing how, class Result, class Replied>
+struct Form {
+  static constexpr Passing passing = how;
+  using result = Result;
+  using replied = Replied;
+};
+
+// Each overload deduces the class as well, so that inherited handlers count, and matches noexcept ones.
+template <class M>
+struct Match {
+  template <class R, class C>
+  static Form<Passing::value, R, NoReply> of(R (C::*)(M));
+  template <class R, class C>
+  static Form<Passing::value, R, NoReply> of(R (C::*)(M) const);
+  template <class R, class C>
+  static Form<Passing::const_reference, R, NoReply> of(R (C::*)(const M&));
+  template <class R, class C>
+  static Form<Passing::const_reference, R, NoReply> of(R (C::*)(const M&) const);
+  template <class R, class C>
+  static Form<Passing::rvalue, R, NoReply> of(R (C::*)(M&&));
+  template <class R, class C>
+  static Form<Passing::rvalue, R, NoReply> of(R (C::*)(M&&) const);
+  template <class R, class C, class T>
+  static Form<Passing::value, R, T> of(R (C::*)(M, Reply<T>));
+  template <class R, class C, class T>
+  static Form<Passing::value, R, T> of(R (C::*)(M, Reply<T>) const);
+  template <class R, class C, class T>
+  static Form<Passing::const_reference, R, T> of(R (C::*)(const M&, Reply<T>));
+  template <class R, class C, class T>
+  static Form<Passing::const_reference, R, T> of(R (C::*)(const M&, Reply<T>) const);
+  template <class R, class C, class T>
+  static Form<Passing::rvalue, R, T> of(R (C::*)(M&&, Reply<T>));
+  template <class R, class C, class T>
+  static Form<Passing::rvalue, R, T> of(R (C::*)(M&&, Reply<T>) const);
+};
+
+template <class A, class M>
+concept HasHandler = Complete<A> && requires { Match<M>::of(&A::on); };
+
+template <class A, class M>
+struct HandlerOf {
+  using type = void;
+};
+template <class A, class M>
+  requires HasHandler<A, M>
+struct HandlerOf<A, M> {
+  using type = decltype(Match<M>::of(&A::on));
+};
+/// The Form of A's handler for M. @pre HasHandler<A, M>
+template <class A, class M>
+using handler_t = typename HandlerOf<A, M>::type;
+
+template <class T>
+struct TaskResult {
+  static constexpr bool is_task = false;
+  using type = T;
+};
+template <class T>
+struct TaskResult<Task<T>> {
+  static constexpr bool is_task = true;
+  using type = T;
+};
+
+/// The T of a message's own member `Reply<T> reply`, or NoReply.
+template <class M>
+struct CarriedReply {
+  using type = NoReply;
+};
+template <class T>
+struct ReplyValue {
+  using type = NoReply;
+};
+template <class T>
+struct ReplyValue<Reply<T>> {
+  using type = T;
+};
+template <class M>
+  requires requires(M& message) { message.reply; }
+struct CarriedReply<M> {
+  using type = typename ReplyValue<std::remove_cvref_t<decltype(std::declval<M&>().reply)>>::type;
+};
+template <class M>
+using carried_reply_t = typename CarriedReply<M>::type;
+template <class M>
+inline constexpr bool carries_reply = !std::same_as<carried_reply_t<M>, NoReply>;
+
+/// What asking A with M yields.
+template <class A, class M>
+struct ReplyType {
+  using form = handler_t<A, M>;
+  using returned = typename TaskResult<typename form::result>::type;
+  using type = std::conditional_t<
+      carries_reply<M>, carried_reply_t<M>,
+      std::conditional_t<std::same_as<typename form::replied, NoReply>, returned, typename form::replied>>;
+};
+
+template <class A>
+constexpr bool is_reentrant() {
+  if constexpr (requires { A::turns; }) {
+    return A::turns == decltype(A::turns){1};  // Turns::reentrant, without naming an incomplete enum
+  } else {
+    return false;
+  }
+}
+
+}  // namespace detail
+
+/// True if A has exactly one handler `on` that takes M, by value, const M& or M&&.
+template <class A, class M>
+inline constexpr bool handles = detail::HasHandler<A, M>;
+
+/// What A answers to M: the handler's return type, the T of its Task<T> or Reply<T> parameter, or the T of
+/// the message's own `Reply<T> reply`. @pre handles<A, M>
+template <class A, class M>
+using reply_t = typename detail::ReplyType<A, M>::type;
+
+}  // namespace troupe::inline v0

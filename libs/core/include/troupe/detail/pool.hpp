@@ -1,0 +1,100 @@
+// Blocks for envelopes, small actors and coroutine frames: per-thread magazines over a shared depot.
+//
+// A block freed on another thread than it was taken on travels back in batches: a full magazine goes to
+// the depot with one lock, an empty thread takes a full one with one lock, so the lock is paid once per
+// `magazine_blocks` blocks. Source: Bonwick and Adams, "Magazines and Vmem", 2001.
+//
+// Thread-safety: every function from any thread; a block may be freed by any thread. Magazines go back to
+// the depot when their thread ends. Memory is never returned to the system: a pool is as large as its peak.
+//
+// Under AddressSanitizer and ThreadSanitizer blocks come from operator new, so that each use after free and
+// each unsynchronised reuse is seen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TROUPE_DETAIL_PLAIN_BLOCKS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TROUPE_DETAIL_PLAIN_BLOCKS 1
+#endif
+#endif
+
+namespace troupe::inline v0::detail {
+
+inline constexpr std::size_t block_alignment = 16;
+inline constexpr std::size_t block_step = 32;       ///< size classes are multiples of this
+inline constexpr std::size_t largest_block = 1024;  ///< larger ones come from operator new
+inline constexpr std::size_t block_classes = largest_block / block_step;
+inline constexpr std::uint32_t magazine_blocks = 64;  ///< blocks that travel together
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+/// A thread's stock of one size class: two stacks, so that freeing and taking around the brim of one
+/// doesn't reach for the depot each time.
+struct Magazine {
+  FreeBlock* loaded = nullptr;
+  FreeBlock* previous = nullptr;  ///< full, or empty (null)
+  std::uint32_t loaded_count = 0;
+};
+
+extern constinit thread_local Magazine magazines[block_classes];
+
+/// Fills an empty magazine, and takes a block from it. @throws std::bad_alloc
+void* allocate_block_slowly(std::size_t index);
+/// Makes room in a full magazine, and puts the block there.
+void free_block_slowly(void* block, std::size_t index) noexcept;
+
+constexpr std::uint32_t block_class(std::size_t bytes) {
+  return bytes == 0 ? 0 : static_cast<std::uint32_t>((bytes - 1) / block_step);
+}
+
+inline void* allocate_class(std::size_t index) {
+  Magazine& magazine = magazines[index];
+  FreeBlock* block = magazine.loaded;
+  if (!block) [[unlikely]]
+    return allocate_block_slowly(index);
+  magazine.loaded = block->next;
+  --magazine.loaded_count;
+  return block;
+}
+
+inline void free_class(void* memory, std::size_t index) noexcept {
+  Magazine& magazine = magazines[index];
+  if (magazine.loaded_count == magazine_blocks || magazine.loaded_count == 0) [[unlikely]] {
+    return free_block_slowly(memory, index);
+  }
+  magazine.loaded = ::new (memory) FreeBlock{magazine.loaded};
+  ++magazine.loaded_count;
+}
+
+/// @throws std::bad_alloc
+inline void* allocate_bytes(std::size_t bytes) {
+#if !defined(TROUPE_DETAIL_PLAIN_BLOCKS)
+  if (bytes <= largest_block) [[likely]]
+    return allocate_class(block_class(bytes));
+#endif
+  return ::operator new(bytes, std::align_val_t{block_alignment});
+}
+
+/// @pre `bytes` as it was given to the allocation
+inline void free_block(void* block, [[maybe_unused]] std::size_t bytes) noexcept {
+#if !defined(TROUPE_DETAIL_PLAIN_BLOCKS)
+  if (bytes <= largest_block) [[likely]]
+    return free_class(block, block_class(bytes));
+#endif
+  ::operator delete(block, std::align_val_t{block_alignment});
+}
+
+template <std::size_t bytes>
+void* allocate_block() {
+  return allocate_bytes(bytes);
+}
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,21 @@
+// What an address can do besides sending messages.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <troupe/fwd.hpp>
+
+namespace troupe::inline v0::detail {
+
+/// Stands for no actor: what an empty Ref points to. Sends through it throw UsageError.
+Cell& nobody() noexcept;
+[[noreturn]] void refuse_empty_address();
+
+void send_stop(Cell& cell, std::uint64_t gen);
+void send_kill(Cell& cell, std::uint64_t gen);
+/// The path of a living actor; of one that has ended, that it has. From any thread.
+std::string describe(const Cell& cell, std::uint64_t gen);
+Ask<Terminated> make_join(Cell& cell, std::uint64_t gen);
+
+}  // namespace troupe::inline v0::detail

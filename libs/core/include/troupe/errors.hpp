@@ -1,0 +1,68 @@
+// What can go wrong between actors, as values and as exceptions. Every text is a sentence: what was wrong,
+// with what, and what to do.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <troupe/fwd.hpp>
+
+namespace troupe::inline v0 {
+
+/// Why an ask has no answer, or why a message could not be sent.
+enum class Reason : std::uint8_t {
+  stopped,         ///< the actor had stopped, or stopped before it answered
+  failed,          ///< the handler threw: see AskError::cause()
+  timeout,         ///< the deadline passed
+  broken_promise,  ///< the Reply was dropped without an answer
+  killed,          ///< the actor was killed before it answered
+  unanswerable,    ///< single-threaded scheduler: nothing is left that could answer
+};
+
+std::string_view to_string(Reason reason) noexcept;
+
+/// The outcome of an ask that got no answer. what() is a sentence that names the actor and the message.
+/// Cheap to copy: the text is shared.
+class AskError : public std::runtime_error {
+ public:
+  AskError(Reason reason, const std::string& text, std::exception_ptr cause = nullptr);
+
+  Reason reason() const noexcept { return reason_; }
+  /// The exception that left the handler, when reason() is failed; else null.
+  std::exception_ptr cause() const noexcept { return cause_; }
+
+ private:
+  Reason reason_;
+  std::exception_ptr cause_;
+};
+
+/// The outcome of a try_tell that was refused, with the message handed back.
+template <class M>
+struct Refused {
+  Reason reason;
+  M message;
+};
+
+/// A call that its place forbids: a `.get()` in a handler, a shutdown from inside the system, an ask to
+/// oneself. A fault of the program, not of the moment.
+class UsageError : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+/// spawn() could not put the actor where it was wanted: its name is taken, or its parent is stopping.
+class SpawnError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// stash() found the actor's stash full; what it held is kept.
+class StashOverflow : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace troupe::inline v0

@@ -1,0 +1,44 @@
+// Forward declarations of the core library: nearly free to include.
+#pragma once
+
+#include <cstdint>
+
+namespace troupe::inline v0 {
+
+class System;
+struct SystemOptions;
+struct SpawnOptions;
+template <class A>
+class Ref;
+template <class... Signatures>
+class Recipient;
+template <class T>
+class Reply;
+template <class A>
+class Owned;
+template <class Self>
+class Actor;
+template <class T = void>
+class Task;
+template <class R>
+class Ask;
+template <class R>
+class TryAsk;
+class AskError;
+struct Started;
+struct Stopping;
+struct Terminated;
+class DeadLetter;
+
+namespace detail {
+struct Cell;
+struct Envelope;
+struct MessageOps;
+struct AwaitBlock;
+class Group;
+class Worker;
+class Runtime;
+class Driver;
+}  // namespace detail
+
+}  // namespace troupe::inline v0

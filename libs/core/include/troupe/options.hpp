@@ -1,0 +1,83 @@
+// Options of systems, actors and thread groups. Aggregates, written by name only:
+// `system.spawn<Logger>({.name = "logger"})`. What they point to is not owned.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include <troupe/detail/durations.hpp>
+#include <troupe/fwd.hpp>
+
+namespace troupe::inline v0 {
+
+class Clock;
+class Log;
+class DeterministicScheduler;
+class EventLoop;
+
+namespace detail {
+/// The first member of every options aggregate: nothing that a caller would write by position fits it.
+struct ByName {
+  struct Key {
+    explicit Key() = default;
+  };
+  constexpr explicit ByName(Key) {}
+};
+}  // namespace detail
+
+struct SystemOptions {
+  detail::ByName by_name{detail::ByName::Key{}};
+
+  /// Threads of the default group; 0: one per processor.
+  unsigned workers = 0;
+  /// For asks without `.within(d)`; Duration::max() for none.
+  std::chrono::nanoseconds ask_deadline = std::chrono::seconds(5);
+  /// How long the destructor waits for actors to stop before it kills them.
+  std::chrono::nanoseconds shutdown_deadline = std::chrono::seconds(10);
+  /// Null: standard error.
+  Log* log = nullptr;
+  /// Null: the machine's clocks.
+  Clock* clock = nullptr;
+  /// Null: threads. Else everything runs in the thread that drives this scheduler, on its clock.
+  DeterministicScheduler* scheduler = nullptr;
+  /// For random(): each actor draws from a stream of its own, made of this and its path.
+  std::uint64_t seed = 0;
+  /// Threads at most for co_await blocking(...).
+  unsigned blocking_threads = 64;
+  /// Dead letters that are logged per second; the rest is counted and summed up.
+  unsigned dead_letters_logged_per_second = 10;
+};
+
+struct SpawnOptions {
+  detail::ByName by_name{detail::ByName::Key{}};
+
+  /// Unique among its siblings; not empty, without '/', and not a number. Empty: the ordinal of the spawn.
+  std::string_view name = {};
+  /// The thread group it runs in; empty: its parent's, or the default one.
+  std::string_view group = {};
+  /// On a thread of its own: for handlers that block or compute for long.
+  bool pinned = false;
+  /// Whether asks may run its handlers inside the asker's thread.
+  bool inline_asks = true;
+  /// How many messages stash() keeps at most.
+  std::size_t stash_capacity = 1000;
+  /// How long its parent's stop waits for it before it is killed.
+  std::chrono::nanoseconds shutdown_deadline = std::chrono::seconds(5);
+};
+
+struct GroupOptions {
+  detail::ByName by_name{detail::ByName::Key{}};
+
+  unsigned threads = 1;
+  /// Null: idle threads sleep.
+  EventLoop* loop = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<SystemOptions> &&
+                  std::is_trivially_destructible_v<SpawnOptions> &&
+                  std::is_trivially_destructible_v<GroupOptions>,
+              "options stand in co_await expressions: see fault F1 in docs/compilers.md");
+
+}  // namespace troupe::inline v0

@@ -1,0 +1,170 @@
+// Ref<A>: an actor's address. A 16-byte value that may be copied, sent and kept anywhere.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <troupe/ask.hpp>
+#include <troupe/detail/checks.hpp>
+#include <troupe/detail/dispatch.hpp>
+#include <troupe/detail/ref_services.hpp>
+#include <troupe/take.hpp>
+
+namespace troupe::inline v0 {
+
+namespace detail {
+
+/// Makes the ask of a letter whose target and message are known. `ops` is the constant for the letter.
+template <template <class> class AskOf, class R, class M, class... Args>
+AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, bool implicit, Args&&... args) {
+  using Box = Letter<M, carries_reply<M> ? Sent::told : Sent::asked>;
+  auto* letter = make_envelope<Box>(ops, gen, unwrap_mover(std::forward<Args>(args))...);
+  Destination* to;
+  if constexpr (carries_reply<M>) {
+    to = &letter->message.reply.destination_();
+  } else {
+    to = &letter->to;
+  }
+  return AskOf<R>(cell, letter, to, implicit);
+}
+
+template <class A, class M>
+inline constexpr Sent asked_as = carries_reply<M> ? Sent::told : Sent::asked;
+
+template <template <class> class AskOf, class A, class M, class... Args>
+auto ask_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
+  constexpr bool fine = check_handler<A, M>();
+  if constexpr (fine) {
+    constexpr bool built = check_construction<M, Args...>() && check_await_arguments<Args...>();
+    if constexpr (built) {
+      using D = Dispatch<A, M, asked_as<A, M>>;
+      return make_ask<AskOf, reply_t<A, M>, M>(cell, gen, &D::ops, D::answers_itself,
+                                               std::forward<Args>(args)...);
+    } else {
+      return NoAsk{};
+    }
+  } else {
+    return NoAsk{};
+  }
+}
+
+template <class A, class M, class... Args>
+void tell_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
+  if constexpr (check_handler<A, M>()) {
+    if constexpr (check_construction<M, Args...>()) {
+      using D = Dispatch<A, M, Sent::told>;
+      send(*cell, make_envelope<typename D::Box>(&D::ops, gen, unwrap_mover(std::forward<Args>(args))...));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// The address of an actor of class A. Stays valid to use for ever: what is sent to an actor that has ended
+/// becomes a dead letter, and an ask of it fails at once.
+/// Thread-safety: a value; the sends may be called from any thread and never block.
+template <class A>
+class Ref {
+  template <class M>
+  using Message = std::remove_cvref_t<detail::unwrapped_t<M>>;
+
+ public:
+  using actor_type = A;
+
+  /// Points to nobody: sends through it throw UsageError.
+  Ref() noexcept : cell_(&detail::nobody()) {}
+
+  /// Sends an M made of `args` in place: `tell<Increment>(5)`.
+  template <class M, class... Args>
+  void tell(Args&&... args) const {
+    detail::tell_actor<A, M>(cell_, gen_, std::forward<Args>(args)...);
+  }
+  /// Sends a message: `tell(Increment{5})`.
+  template <class M>
+  void tell(M&& message) const {
+    detail::tell_actor<A, Message<M>>(cell_, gen_, std::forward<M>(message));
+  }
+
+  /// Asks with an M made of `args` in place; yields what the handler answers. See Ask.
+  template <class M, class... Args>
+  [[nodiscard]] auto ask(Args&&... args) const {
+    return detail::ask_actor<Ask, A, M>(cell_, gen_, std::forward<Args>(args)...);
+  }
+  template <class M>
+  [[nodiscard]] auto ask(M&& message) const {
+    return detail::ask_actor<Ask, A, Message<M>>(cell_, gen_, std::forward<M>(message));
+  }
+
+  /// As ask(), with the outcome as a std::expected<R, AskError>.
+  template <class M, class... Args>
+  [[nodiscard]] auto try_ask(Args&&... args) const {
+    return detail::ask_actor<TryAsk, A, M>(cell_, gen_, std::forward<Args>(args)...);
+  }
+  template <class M>
+  [[nodiscard]] auto try_ask(M&& message) const {
+    return detail::ask_actor<TryAsk, A, Message<M>>(cell_, gen_, std::forward<M>(message));
+  }
+
+  /// Sends the message unless the actor is known to have ended: then hands it back. A message that was
+  /// accepted may still become a dead letter, if the actor ends before its turn.
+  template <class M>
+  std::expected<void, Refused<Message<M>>> try_tell(M&& message) const {
+    if (!alive()) return std::unexpected(Refused<Message<M>>{Reason::stopped, std::forward<M>(message)});
+    tell(std::forward<M>(message));
+    return {};
+  }
+
+  /// Asks the actor to stop after all that was sent to it before.
+  void stop() const { detail::send_stop(*cell_, gen_); }
+  /// Ends the actor at the end of its turn, or at its turn's next suspension.
+  void kill() const { detail::send_kill(*cell_, gen_); }
+  /// Awaits the actor's end: `co_await ref.join()`, or `ref.join().get()` in a plain thread. No deadline
+  /// unless `.within(d)`. Answered at once if it has ended.
+  [[nodiscard]] Ask<Terminated> join() const { return detail::make_join(*cell_, gen_); }
+
+  /// Whether the actor had not ended a moment ago.
+  bool alive() const noexcept { return *this && cell_->is(gen_); }
+  /// True if this points to somebody, alive or not.
+  explicit operator bool() const noexcept { return cell_ != &detail::nobody(); }
+  /// The actor's path while it lives; of one that has ended, what is still known.
+  std::string path() const { return detail::describe(*cell_, gen_); }
+  /// A number that is the same in each run of the same program: for hashes and orders.
+  std::uint64_t id() const noexcept { return detail::path_hash_of(gen_); }
+
+  friend bool operator==(const Ref& a, const Ref& b) noexcept {
+    return a.cell_ == b.cell_ && a.gen_ == b.gen_;
+  }
+  /// By path hash, never by address: containers of Refs iterate alike in each simulated run.
+  friend std::strong_ordering operator<=>(const Ref& a, const Ref& b) noexcept {
+    if (auto order = a.id() <=> b.id(); order != 0) return order;
+    // Only for what shares a path: the incarnations of a name, or those of two systems.
+    if (auto order = a.gen_ <=> b.gen_; order != 0) return order;
+    return std::compare_three_way{}(a.cell_, b.cell_);
+  }
+
+  Ref(detail::Cell* cell, std::uint64_t gen) noexcept : cell_(cell), gen_(gen) {}
+  detail::Cell* cell_address_() const noexcept { return cell_; }
+  std::uint64_t generation_() const noexcept { return gen_; }
+
+ private:
+  detail::Cell* cell_;
+  std::uint64_t gen_ = 0;
+};
+
+template <class A>
+bool Terminated::is(Ref<A> ref) const noexcept {
+  return cell_ == ref.cell_address_() && generation_ == ref.generation_();
+}
+
+}  // namespace troupe::inline v0
+
+template <class A>
+struct std::hash<troupe::Ref<A>> {
+  std::size_t operator()(const troupe::Ref<A>& ref) const noexcept {
+    return static_cast<std::size_t>(ref.id() * 0x9E3779B97F4A7C15u);
+  }
+};

@@ -1,0 +1,280 @@
+#include <string>
+#include <utility>
+
+#include <troupe/ask.hpp>
+#include <troupe/detail/await.hpp>
+#include <troupe/detail/dead_letter_box.hpp>
+
+#include "await/thread_inbox.hpp"
+#include "await/timed_out.hpp"
+#include "lifecycle/retire.hpp"
+#include "memory/stable_pool.hpp"
+#include "observe/describe.hpp"
+#include "scheduler/ready.hpp"
+#include "system/runtime.hpp"
+
+namespace troupe::inline v0::detail {
+
+namespace {
+using Blocks = StablePool<AwaitBlock, &AwaitBlock::free_next>;
+
+/// An answer that is an error. It needs no type: the sink knows what it wanted.
+struct ErrorAnswer : AnswerEnvelope {
+  ErrorAnswer(const MessageOps* operations, Destination to, AskError reason)
+      : AnswerEnvelope(operations, to), error(std::move(reason)) {}
+  AskError error;
+};
+
+void run_error(Cell& cell, Envelope& envelope) {
+  auto& answer = static_cast<ErrorAnswer&>(envelope);
+  SinkBase* sink = accept_answer(answer);
+  if (sink) sink->put_error(std::move(answer.error));
+  answer.error.~AskError();
+  if (sink) answer_arrived(cell, *sink, false);
+}
+void drop_error(Envelope& envelope, const Drop&) {
+  auto& answer = static_cast<ErrorAnswer&>(envelope);
+  accept_answer(answer);
+  answer.error.~AskError();
+}
+constexpr MessageOps error_ops{
+    run_error, drop_error, sizeof(ErrorAnswer), block_class(sizeof(ErrorAnswer)), Kind::control,
+    false,     "",         "an error"};
+
+std::string named(const MessageOps& message) {
+  return std::string(message.message) + " asked of " + std::string(message.actor);
+}
+
+const MessageOps& message_of(Destination to) { return *to.block->message; }
+
+void put_error(Destination to, AskError error) {
+  if (to.is_inline()) {
+    to.sink()->put_error(std::move(error));
+  } else {
+    send_error(to, std::move(error));
+  }
+}
+}  // namespace
+
+AwaitBlock* take_await_block() { return Blocks::take(); }
+
+void free_await_block(AwaitBlock* block) noexcept {
+  const std::uint64_t number = block->number();
+  // release: a late answerer's failed CAS needs nothing; the next taker has the block by the pool's lock.
+  block->state.store(AwaitBlock::word(number + 1, AwaitBlock::vacant), std::memory_order_release);
+  block->sink = nullptr;
+  Blocks::put(block);
+}
+
+Destination SinkBase::open(Cell& target, std::uint64_t target_gen, const MessageOps* message) {
+  AwaitBlock* block = take_await_block();
+  // Numbers start at 1: 0 marks an inline destination.
+  const std::uint64_t number = block->number() + (block->number() == 0 ? 1 : 0);
+  // Not the current cell: after an inline run that suspended, another's turn is what runs.
+  Cell* asker = waiting->cell;
+  block->asker = asker;
+  block->asker_gen = asker ? asker->gen.load(std::memory_order_relaxed) : 0;
+  block->inbox = asker ? nullptr : &ThreadInbox::mine();
+  block->sink = this;
+  block->target.store(&target, std::memory_order_relaxed);
+  block->target_gen = target_gen;
+  block->message = message;
+  block->runtime.store(Runtime::of(asker ? *asker : target), std::memory_order_relaxed);
+  // The deadline's node may still be in a wheel for an earlier await: that one's time isn't this one's.
+  block->deadline.due.store(DeadlineNode::never, std::memory_order_relaxed);
+  // release: pairs with the claim's acquire, and with the timer's.
+  block->state.store(AwaitBlock::word(number, AwaitBlock::pending), std::memory_order_release);
+  block_ = block;
+  return {block, number};
+}
+
+void SinkBase::arm(std::chrono::nanoseconds within) {
+  Runtime* runtime = block_->runtime.load(std::memory_order_relaxed);
+  if (!runtime) return;
+  if (within < within.zero()) within = runtime->ask_deadline();
+  if (within == within.max()) return;
+  if (block_->asker) {
+    runtime->timers().arm_deadline(*block_, within);
+  } else {
+    runtime->timers().arm_deadline_outside(*block_, within);
+  }
+}
+
+void SinkBase::close() noexcept { free_await_block(std::exchange(block_, nullptr)); }
+
+void SinkBase::abandon() noexcept {
+  AwaitBlock* block = std::exchange(block_, nullptr);
+  if (block->claim(block->number())) {
+    free_await_block(block);
+  } else {
+    block->sink = nullptr;  // the answer is in this actor's signal lane: whoever takes it frees the block
+  }
+}
+
+SinkBase* accept_answer(AnswerEnvelope& answer) noexcept {
+  AwaitBlock* block = answer.destination.block;
+  SinkBase* sink = block->sink;
+  if (sink) {
+    sink->close();
+  } else {
+    free_await_block(block);
+  }
+  return sink;
+}
+
+void send_answer(AnswerEnvelope* answer) {
+  AwaitBlock& block = *answer->destination.block;
+  if (block.asker) {
+    send_signal(*block.asker, answer);
+  } else {
+    block.inbox->push(answer);
+  }
+}
+
+bool send_error(Destination to, AskError error) {
+  if (!to.block->claim(to.number)) return false;
+  send_answer(make_envelope<ErrorAnswer>(&error_ops, to, std::move(error)));
+  return true;
+}
+
+void send_broken_promise(Destination to) noexcept {
+  if (to.is_inline()) return;
+  // The block may be another await's by now: then the claim fails, and the text is thrown away.
+  if (!to.block->claim(to.number)) return;
+  AskError error(Reason::broken_promise, named(message_of(to)) + " got no answer: its Reply was dropped");
+  send_answer(make_envelope<ErrorAnswer>(&error_ops, to, std::move(error)));
+}
+
+void send_failure(Destination to, std::exception_ptr cause) {
+  if (!to || (!to.is_inline() && !to.block->claim(to.number))) return;
+  send_failure_instead(to, std::move(cause));
+}
+
+void put_failure_instead(SinkBase& sink, const AnswerEnvelope& answer, std::exception_ptr cause) {
+  const std::string text = "an answer of type " + std::string(answer.ops->message) +
+                           " was lost: its move threw: " + describe_exception(cause);
+  sink.put_error(AskError(Reason::failed, text, std::move(cause)));
+}
+
+void send_failure_instead(Destination to, std::exception_ptr cause) {
+  std::string text = "the handler threw: " + describe_exception(cause);
+  if (!to.is_inline()) {
+    text = named(message_of(to)) + " got no answer: " + text;
+    send_answer(make_envelope<ErrorAnswer>(&error_ops, to, AskError(Reason::failed, text, std::move(cause))));
+    return;
+  }
+  const MessageOps* message = context.running->letter ? context.running->letter->ops : nullptr;
+  if (message) text = named(*message) + " got no answer: " + text;
+  put_error(to, AskError(Reason::failed, text, std::move(cause)));
+}
+
+void send_refusal(Destination to, const MessageOps& message, const Drop& why) {
+  const char* reason_text = "the actor had stopped";
+  Reason reason = Reason::stopped;
+  if (why.reason == StopReason::failed) {
+    reason = Reason::failed;
+    reason_text = "the actor failed";
+  } else if (why.reason == StopReason::killed) {
+    reason = Reason::killed;
+    reason_text = "the actor was killed";
+  }
+  std::string text = named(message) + " got no answer: " + reason_text;
+  if (why.cause) text += ": " + describe_exception(why.cause);
+  put_error(to, AskError(reason, text, why.cause));
+}
+
+void late_answer(Destination to, std::string_view type) noexcept {
+  // The block may serve another await by now; its runtime is at worst that of another asker.
+  if (Runtime* runtime = to.block->runtime.load(std::memory_order_relaxed)) {
+    runtime->dead_letters().late_answer(type);
+  }
+}
+
+void timed_out(AwaitBlock& block, std::uint64_t number) {
+  const std::string text = named(*block.message) + " got no answer: its deadline passed";
+  send_answer(
+      make_envelope<ErrorAnswer>(&error_ops, Destination{&block, number}, AskError(Reason::timeout, text)));
+}
+
+// --- Request
+// ------------------------------------------------------------------------------------------------
+
+void Request::send_queued(SinkBase& sink) {
+  // Else a message to an actor that has ended would wait in its successor's lane: perhaps for the very turn
+  // that asks. One that ends between here and the send is seen by its drain, or by the successor's next turn.
+  const bool gone = !target_->is(letter_->gen);
+  if (!gone && sink.waiting->handle && target_ == context.running->cell && !target_->ops->reentrant) {
+    throw UsageError(
+        describe_actor(*target_) + " asks itself " + std::string(letter_->ops->message) +
+        ": it would wait for ever for its own turn to end; call the handler directly, or declare "
+        "`static constexpr troupe::Turns turns = troupe::reentrant`");
+  }
+  Envelope* letter = std::exchange(letter_, nullptr);
+  *to_ = sink.open(*target_, letter->gen, letter->ops);
+  if (gone && !as_signal_) {
+    drop_stale(*target_, *letter);
+    return free_envelope(letter);
+  }
+  sink.arm(within_);
+  if (as_signal_) {
+    send_signal(*target_, letter);
+  } else {
+    send(*target_, letter);
+  }
+}
+
+void Request::settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered) {
+  if (!answered) {
+    // The handler has suspended, or passed its duty to answer on: now it takes a real await.
+    if (!sink.is_open()) *to_ = sink.open(target, letter->gen, letter->ops);
+    sink.arm(within_);
+  }
+  if (!turn_frees) free_envelope(letter);
+}
+
+void Request::discard() noexcept {
+  // Never sent: nobody waits, nobody handles, so nobody misses it.
+  *to_ = {};
+  const Drop silently{StopReason::stopped, nullptr, nullptr, {}};
+  letter_->ops->drop(*letter_, silently);
+  free_envelope(letter_);
+}
+
+void end_inline_slowly(Cell& target) {
+  if (target.life != Life::running || target.suspended) {
+    if (target.life == Life::running && target.lanes.rest_suspended()) return;
+    return make_ready(target);
+  }
+  target.activity.store(&at_rest, std::memory_order_release);
+  if (!target.has_front && target.lanes.rest_idle()) return;
+  make_ready(target);
+}
+
+void give_back(Cell& target) {
+  if (!target.lanes.rest_idle()) make_ready(target);
+}
+
+// --- get()
+// -----------------------------------------------------------------------------------------------------
+
+void check_get_allowed(const Cell& target) {
+  const Running& running = *context.running;
+  if (!running.cell) return;
+  const std::string message = running.letter ? std::string(running.letter->ops->message) : "its constructor";
+  throw UsageError(describe_actor(*running.cell) + " called get() on an ask of " +
+                   std::string(class_name(target)) + " while it handled " + message +
+                   ": an actor must not block its thread; write co_await instead of get(), in a handler that "
+                   "returns troupe::Task");
+}
+
+bool wait_in_thread(Waiting& waiting, Cell& target) {
+  Runtime* runtime = Runtime::of(target);
+  return ThreadInbox::mine().wait(waiting, runtime);
+}
+
+AskError unanswerable(const Cell& target) {
+  return AskError(Reason::unanswerable, "an ask of " + std::string(class_name(target)) +
+                                            " can't be answered: no actor is ready and no timer is armed");
+}
+
+}  // namespace troupe::inline v0::detail

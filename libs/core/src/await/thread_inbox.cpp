@@ -1,0 +1,94 @@
+#include "await/thread_inbox.hpp"
+#include <utility>
+
+#include <troupe/detail/ref_services.hpp>
+
+#include "memory/stable_pool.hpp"
+#include "scheduler/driver.hpp"
+#include "system/runtime.hpp"
+
+namespace troupe::inline v0::detail {
+
+namespace {
+using Inboxes = StablePool<ThreadInbox, &ThreadInbox::free_next>;
+
+class Mine {
+ public:
+  Mine() : inbox_(Inboxes::take()) {}
+  Mine(const Mine&) = delete;
+  Mine& operator=(const Mine&) = delete;
+  ~Mine() { Inboxes::put(inbox_); }
+  ThreadInbox& get() const { return *inbox_; }
+
+ private:
+  ThreadInbox* inbox_;
+};
+}  // namespace
+
+ThreadInbox& ThreadInbox::mine() {
+  static thread_local const Mine mine;
+  return mine.get();
+}
+
+void ThreadInbox::push(AnswerEnvelope* answer) noexcept {
+  Envelope* head = newest_.load(std::memory_order_relaxed);
+  do {
+    answer->next.store(head, std::memory_order_relaxed);
+    // release: pairs with the acquire in take_all().
+  } while (
+      !newest_.compare_exchange_weak(head, answer, std::memory_order_release, std::memory_order_relaxed));
+  doorbell_.notify();
+}
+
+void ThreadInbox::take_all() {
+  Envelope* list = newest_.exchange(nullptr, std::memory_order_acquire);
+  Envelope* oldest_first = nullptr;
+  while (list) {
+    auto* next = static_cast<Envelope*>(list->next.load(std::memory_order_relaxed));
+    list->next.store(oldest_first, std::memory_order_relaxed);
+    oldest_first = list;
+    list = next;
+  }
+  while (oldest_first) {
+    auto* next = static_cast<Envelope*>(oldest_first->next.load(std::memory_order_relaxed));
+    oldest_first->ops->run(nobody(), *oldest_first);
+    free_envelope(oldest_first);
+    oldest_first = next;
+  }
+}
+
+bool ThreadInbox::wait(Waiting& waiting, Runtime* runtime) {
+  if (Driver* driver = runtime ? runtime->driver_here() : nullptr) {
+    return drive(waiting, *driver, SteadyTime::max());
+  }
+  for (;;) {
+    take_all();
+    if (waiting.over()) return true;
+    doorbell_.wait();
+  }
+}
+
+bool ThreadInbox::drive(Waiting& waiting, Driver& driver, SteadyTime until) {
+  for (;;) {
+    take_all();
+    if (waiting.over()) return true;
+    if (!driver.step() && !driver.skip_to_next_timer(until)) return false;
+  }
+}
+
+bool ThreadInbox::wait_for(Waiting& waiting, Runtime& runtime, std::chrono::nanoseconds limit) {
+  if (Driver* driver = runtime.driver()) {
+    const SteadyTime now = driver->clock().now();
+    return drive(waiting, *driver, limit < SteadyTime::max() - now ? now + limit : SteadyTime::max());
+  }
+  const auto until = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    take_all();
+    if (waiting.over()) return true;
+    const auto left = until - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return false;
+    doorbell_.wait_for(left);
+  }
+}
+
+}  // namespace troupe::inline v0::detail

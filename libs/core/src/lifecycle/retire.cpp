@@ -1,0 +1,262 @@
+#include "lifecycle/retire.hpp"
+#include <utility>
+
+#include <troupe/detail/context.hpp>
+#include <troupe/detail/ref_services.hpp>
+#include <troupe/ports/log.hpp>
+
+#include "lifecycle/control.hpp"
+#include "lifecycle/tree_guard.hpp"
+#include "memory/stable_pool.hpp"
+#include "observe/describe.hpp"
+#include "scheduler/ready.hpp"
+#include "scheduler/thread_group.hpp"
+#include "system/runtime.hpp"
+#include "turns/extra.hpp"
+
+namespace troupe::inline v0::detail {
+
+namespace {
+
+using Cells = StablePool<Cell, &Cell::ready_next>;
+
+/// Nothing to handle: the parent looks at its children when it is awake.
+void handle_child_gone(Cell&, Envelope&) {}
+constexpr const MessageOps& child_gone_ops = Control<handle_child_gone>::ops_for<Envelope>;
+
+void drop_all(Cell& cell, const Drop& why, std::uint64_t ended_gen) {
+  const auto drop = [&](Envelope& envelope) {
+    if (envelope.gen == ended_gen) {
+      envelope.ops->drop(envelope, why);
+    } else {
+      drop_stale(cell, envelope);
+    }
+  };
+  while (Node* node = cell.lanes.pop_signal(free_envelope)) drop(static_cast<Envelope&>(*node));
+  while (Node* node = cell.lanes.pop_user(free_envelope)) {
+    if (!cell.lanes.is_embedded_stub(node)) drop(static_cast<Envelope&>(*node));
+  }
+}
+
+/// Empties both lanes until the cell can rest as dead. Afterwards it isn't the caller's any more.
+void drain(Cell& cell, const Drop& why, std::uint64_t ended_gen) {
+  do {
+    drop_all(cell, why, ended_gen);
+  } while (!cell.lanes.rest_dead());
+}
+
+// A drain runs destructors, which may drop Replies into other dead cells: these wait here for their turn,
+// instead of nesting without a bound.
+constinit thread_local bool draining = false;
+constinit thread_local Cell* to_drain = nullptr;
+
+class DrainScope {
+ public:
+  DrainScope() : outermost_(!std::exchange(draining, true)) {}
+  DrainScope(const DrainScope&) = delete;
+  DrainScope& operator=(const DrainScope&) = delete;
+  ~DrainScope() {
+    if (!outermost_) return;
+    while (Cell* cell = to_drain) {
+      to_drain = cell->drain_next;
+      drain_late(*cell);
+    }
+    draining = false;
+  }
+
+  static void drain_late(Cell& cell) {
+    // Read before the token is given back. The home of a dead cell is a graveyard, or nothing yet.
+    Group* home = Cell::group_of(cell.home.load(std::memory_order_relaxed));
+    const Drop why{StopReason::no_such_actor, nullptr, home ? &home->runtime() : nullptr, ended_actor_path};
+    drain(cell, why, ~std::uint64_t{0});
+  }
+
+ private:
+  bool outermost_;
+};
+
+void tell_stopping(Cell& cell) noexcept {
+  if (!cell.ops->stopping) return;
+  Running running{&cell, nullptr, nullptr, false};
+  const TurnScope scope(running);
+  try {
+    cell.ops->stopping(cell.object, Stopping{cell.reason});
+  } catch (...) {
+    cell.group().runtime().log().write(LogLevel::error, describe_actor(cell) + " threw from on(Stopping): " +
+                                                            describe_exception(std::current_exception()));
+  }
+}
+
+void destroy_object(Cell& cell) noexcept {
+  Running running{&cell, nullptr, nullptr, false};
+  const TurnScope scope(running);
+  cell.ops->destroy(std::exchange(cell.object, nullptr));
+}
+
+/// @pre the cell rests as dead: of it only the address is used
+void tell_watchers(Cell& cell, const Extra& extra, std::uint64_t gen, const Drop& why) {
+  const Terminated news{std::string(why.path), why.reason, why.cause, &cell, gen};
+  for (const Watcher& watcher : extra.watchers) {
+    send(*watcher.cell, watcher.make(watcher.gen, Terminated(news)));
+  }
+  for (Destination joiner : extra.joiners) send_value<Terminated>(joiner, news);
+}
+
+void drop_stashed(Extra& extra, const Drop& why) {
+  for (auto* queue : {&extra.front, &extra.stash}) {
+    for (Envelope* letter : *queue) {
+      letter->ops->drop(*letter, why);
+      free_envelope(letter);
+    }
+    queue->clear();
+  }
+}
+
+/// What follows an actor from outside its own lane: those it watches, its timers, its stash.
+void settle_extra(Cell& cell, const Drop& why) {
+  Extra* extra = cell.extra;
+  if (!extra) return;
+  Runtime& runtime = cell.group().runtime();
+  for (ActorTimer& timer : extra->timers) runtime.timers().cancel(timer.ticket);
+  runtime.timers().cancel(extra->child_deadline);
+  drop_stashed(*extra, why);
+  for (const Watched& watched : extra->watched) stop_watching(cell, *watched.cell, watched.gen);
+}
+
+/// The address is void from here on.
+void void_address(Cell& cell) {
+  const TreeGuard guard(cell);
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  // release: who reads the new gen sees that the actor has ended; pairs with Cell::is().
+  cell.gen.store(static_cast<std::uint64_t>(counter_of(gen) + 1) << 32, std::memory_order_release);
+  cell.closed_to_children = true;
+}
+
+/// The parent forgets the child.
+void leave_tree(Cell& cell) {
+  Cell* parent = cell.parent;
+  if (!parent) return;
+  bool parent_waits = false;
+  std::uint64_t parent_gen = 0;
+  {
+    const TreeGuard guard(*parent);
+    if (cell.previous_sibling) cell.previous_sibling->next_sibling = cell.next_sibling;
+    if (cell.next_sibling) cell.next_sibling->previous_sibling = cell.previous_sibling;
+    if (parent->last_child == &cell) parent->last_child = cell.previous_sibling;
+    cell.previous_sibling = cell.next_sibling = nullptr;
+    parent_waits = std::exchange(cell.parent_waits, false);
+    parent_gen = parent->gen.load(std::memory_order_relaxed);
+  }
+  if (parent_waits) send_signal(*parent, make_envelope<Envelope>(&child_gone_ops, parent_gen));
+}
+
+void recycle(Cell& cell) {
+  cell.suspended = false;
+  cell.has_front = false;
+  cell.activity.store(&at_rest, std::memory_order_relaxed);
+  cell.handled.store(0, std::memory_order_relaxed);
+}
+
+void retire_with(Cell& cell, Drop why) {
+  const DrainScope scope;
+  Runtime& runtime = cell.group().runtime();
+  Extra* extra = cell.extra;
+  const std::string* path = cell.path;
+  // Most actors end without mail and unobserved: they need no path.
+  std::string why_path;
+  if (extra || cell.lanes.has_user() || cell.lanes.has_signal()) why_path = path_of(cell);
+  why.path = why_path;
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  settle_extra(cell, why);
+  if (path) runtime.names().remove(*path, cell);
+  void_address(cell);
+  cell.extra = nullptr;
+  cell.path = nullptr;
+  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
+  cell.life = Life::unborn;
+  recycle(cell);
+  // A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell
+  // waits for the end of its system.
+  const bool reusable = counter_of(gen) + 1 != ~0u && cell.parent != nullptr;
+  drain(cell, why, gen);
+  // Whoever is told of the end may rely on it: the name is free, nobody lives at the address, and each
+  // message that was sent to it has been accounted for.
+  if (extra) tell_watchers(cell, *extra, gen, why);
+  leave_tree(cell);
+  ThreadGroup* own_group = extra ? extra->own_group : nullptr;
+  delete extra;
+  delete path;
+  if (reusable) Cells::put(&cell);
+  if (own_group) own_group->request_end();
+}
+
+}  // namespace
+
+Drop drop_reason(Cell& cell) {
+  return {cell.reason, cell.extra ? cell.extra->cause : nullptr, &cell.group().runtime(),
+          cell.path ? std::string_view(*cell.path) : std::string_view()};
+}
+
+void drop_stale(Cell& cell, Envelope& envelope) {
+  Group* home = Cell::group_of(cell.home.load(std::memory_order_relaxed));
+  envelope.ops->drop(
+      envelope, {StopReason::no_such_actor, nullptr, home ? &home->runtime() : nullptr, ended_actor_path});
+}
+
+void retire(Cell& cell) {
+  // No object: its constructor has thrown, after it had spawned children.
+  if (cell.object) {
+    tell_stopping(cell);
+    // on(Stopping) may still have spawned a child? It can't: the cell is closed to children.
+    destroy_object(cell);
+  }
+  retire_with(cell, drop_reason(cell));
+}
+
+void retire_unborn(Cell& cell) {
+  cell.reason = StopReason::failed;
+  retire_with(cell, drop_reason(cell));
+}
+
+void recycle_root(Cell& cell) noexcept { Cells::put(&cell); }
+
+void bury(Cell& cell, Runtime& runtime) {
+  const DrainScope scope;
+  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
+  drain(cell, {StopReason::no_such_actor, nullptr, &runtime, ended_actor_path}, ~std::uint64_t{0});
+  Cells::put(&cell);
+}
+
+Cell& take_free_cell() {
+  // A late sender may be draining the cell right now: put it back, take another.
+  Cell* busy = nullptr;
+  Cell* cell = Cells::take();
+  while (!cell->lanes.try_revive()) {
+    cell->ready_next = busy;
+    busy = cell;
+    cell = Cells::take();
+  }
+  while (busy) {
+    Cell* next = busy->ready_next;
+    Cells::put(busy);
+    busy = next;
+  }
+  return *cell;
+}
+
+void wake(Cell& cell, Wake what) {
+  if (what == Wake::schedule) return make_ready(cell);
+  if (draining) {
+    cell.drain_next = to_drain;
+    to_drain = &cell;
+    return;
+  }
+  const bool empty_address = &cell == &nobody();
+  {
+    const DrainScope scope;
+    DrainScope::drain_late(cell);
+  }
+  if (empty_address) refuse_empty_address();
+}
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,30 @@
+// The end of an actor, and of late messages to where it lived.
+#pragma once
+
+#include <troupe/detail/cell.hpp>
+
+namespace troupe::inline v0::detail {
+
+/// Ends the actor: its news, its object, its watchers, its mail; and gives the cell back for reuse.
+/// @pre the caller holds the token, it has no children and no turns. Afterwards the cell must not be touched.
+void retire(Cell& cell);
+/// Undoes a spawn whose constructor threw. @pre as retire(); there is no object
+void retire_unborn(Cell& cell);
+
+/// Drops a message that was sent to an earlier actor of this cell. @pre the caller holds the token
+void drop_stale(Cell& cell, Envelope& envelope);
+
+/// Why this actor, which is on its way out, drops its messages. The result refers to the cell's path.
+Drop drop_reason(Cell& cell);
+
+/// Gives back the cell of a system's root. It isn't reused before the system has ended: until then spawns and
+/// walks that come late find it empty and closed.
+void recycle_root(Cell& cell) noexcept;
+
+/// Gives back a cell that never had an actor. @pre the caller holds the token
+void bury(Cell& cell, Runtime& runtime);
+
+/// A cell that nobody lives in, with its token. Its gen's counter is the next actor's.
+Cell& take_free_cell();
+
+}  // namespace troupe::inline v0::detail

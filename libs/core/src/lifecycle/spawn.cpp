@@ -1,0 +1,204 @@
+// Spawning: a cell is taken, linked to its parent and named; the object is built in it; it lives.
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include <troupe/detail/actor_services.hpp>
+#include <troupe/detail/context.hpp>
+#include <troupe/detail/spawn.hpp>
+
+#include "lifecycle/retire.hpp"
+#include "lifecycle/tree_guard.hpp"
+#include "observe/describe.hpp"
+#include "scheduler/ready.hpp"
+#include "scheduler/thread_group.hpp"
+#include "system/runtime.hpp"
+#include "turns/extra.hpp"
+
+namespace troupe::inline v0::detail {
+
+constinit thread_local Cell* under_construction = nullptr;
+
+namespace {
+
+/// Mixes a path's hash with one more step. Source: the finaliser of MurmurHash3.
+std::uint32_t step_hash(std::uint32_t parent, std::uint32_t step) {
+  std::uint32_t hash = parent * 0x9E3779B1u + step;
+  hash ^= hash >> 16;
+  hash *= 0x85EBCA6Bu;
+  hash ^= hash >> 13;
+  hash *= 0xC2B2AE35u;
+  hash ^= hash >> 16;
+  return hash == 0 ? 1 : hash;  // 0 means that nobody lives there
+}
+
+/// FNV-1a.
+std::uint32_t name_hash(std::string_view name) {
+  std::uint32_t hash = 2166136261u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+  return hash;
+}
+
+void check_name(std::string_view name) {
+  if (name.find('/') != name.npos) {
+    throw UsageError("an actor can't be named '" + std::string(name) +
+                     "': '/' separates the names of a path");
+  }
+  if (std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c); })) {
+    throw UsageError("an actor can't be named '" + std::string(name) +
+                     "': numbers are the paths of actors without a name");
+  }
+}
+
+std::uintptr_t home_word(Group& group, bool may_inline, bool threads_enter) {
+  auto word = reinterpret_cast<std::uintptr_t>(&group);
+  if (!may_inline) word |= Cell::never_inline;
+  if (threads_enter) word |= Cell::threads_enter;
+  return word;
+}
+
+std::uint32_t milliseconds_of(std::chrono::nanoseconds deadline) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
+  if (ms < 0) return 0;
+  return ms > 0xFFFFFFFE ? 0xFFFFFFFFu : static_cast<std::uint32_t>(ms);
+}
+
+/// Where the new actor runs.
+void settle_home(Cell& cell, Cell& parent, const SpawnOptions& options, Runtime& runtime) {
+  if (options.pinned) {
+    if (!options.group.empty()) {
+      throw UsageError(
+          "spawn options 'pinned' and 'group' exclude each other: a pinned actor has a thread of its own");
+    }
+    if (ThreadGroup* own = runtime.start_pinned_group()) {
+      cell.extras().own_group = own;
+      cell.home.store(home_word(*own, false, false), std::memory_order_relaxed);
+      return;
+    }
+  }
+  const bool inherits = options.group.empty();
+  // A pinned parent's thread is its own: its children run in the default group.
+  const bool parent_pinned = parent.extra && parent.extra->own_group;
+  Group& group =
+      inherits ? (parent_pinned ? runtime.default_group() : parent.group()) : runtime.group(options.group);
+  cell.home.store(
+      home_word(group, options.inline_asks && !options.pinned, &group == &runtime.default_group()),
+      std::memory_order_relaxed);
+}
+
+/// Links the cell as the parent's last child, and makes its identity: an ordinal, and with it its gen.
+void enter_tree(Cell& cell, Cell& parent, std::string_view name) {
+  cell.parent = &parent;
+  const TreeGuard guard(parent);
+  if (parent.closed_to_children) {
+    throw SpawnError("can't spawn under " + describe_actor(parent) + ": it is stopping");
+  }
+  cell.ordinal = parent.next_child_ordinal++;
+  const std::uint32_t parent_hash = path_hash_of(parent.gen.load(std::memory_order_relaxed));
+  const std::uint32_t hash =
+      name.empty() ? step_hash(parent_hash, cell.ordinal) : step_hash(parent_hash, ~name_hash(name));
+  const std::uint64_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
+  cell.gen.store(counter << 32 | hash, std::memory_order_release);
+  cell.previous_sibling = parent.last_child;
+  cell.next_sibling = nullptr;
+  if (parent.last_child) parent.last_child->next_sibling = &cell;
+  parent.last_child = &cell;
+}
+
+bool has_children(Cell& cell) {
+  const TreeGuard guard(cell);
+  return cell.last_child != nullptr;
+}
+
+void abandon_cell(Cell& cell) {
+  delete cell.extra;
+  delete cell.path;
+  cell.extra = nullptr;
+  cell.path = nullptr;
+  cell.parent = nullptr;
+}
+
+}  // namespace
+
+Extra& Cell::extras() {
+  if (!extra) extra = new Extra;
+  return *extra;
+}
+
+Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* ops) {
+  if (!options.name.empty()) check_name(options.name);
+  Runtime& runtime = parent.group().runtime();
+  Cell& cell = take_free_cell();
+  cell.ops = ops;
+  cell.reason = StopReason::stopped;
+  cell.next_child_ordinal = 0;
+  cell.shutdown_ms = milliseconds_of(options.shutdown_deadline);
+  cell.activity.store(&at_rest, std::memory_order_relaxed);
+  bool named = false;
+  try {
+    settle_home(cell, parent, options, runtime);
+    if (options.stash_capacity != SpawnOptions{}.stash_capacity)
+      cell.extras().stash_capacity = options.stash_capacity;
+    if (!options.name.empty()) {
+      const std::string above = path_of(parent);
+      cell.path = new std::string(above.empty() ? std::string(options.name)
+                                                : above + '/' + std::string(options.name));
+      runtime.names().add(*cell.path, cell, ops);
+      named = true;
+    }
+    enter_tree(cell, parent, options.name);
+  } catch (...) {
+    if (named) runtime.names().remove(*cell.path);
+    if (cell.extra && cell.extra->own_group) cell.extra->own_group->request_end();
+    abandon_cell(cell);
+    bury(cell, runtime);
+    throw;
+  }
+  if (named) runtime.names().settle(*cell.path, cell.gen.load(std::memory_order_relaxed));
+  const TreeGuard guard(cell);
+  cell.closed_to_children = false;
+  cell_ = &cell;
+}
+
+Spawning::~Spawning() {
+  if (!cell_) return;
+  if (!has_children(*cell_)) {
+    retire_unborn(*cell_);
+    return;
+  }
+  // What the constructor has spawned has to stop first, as for any actor. The name is free at once: nothing
+  // of this name ever lived.
+  if (cell_->path) cell_->group().runtime().names().remove(*cell_->path, *cell_);
+  cell_->reason = StopReason::failed;
+  cell_->life = Life::stopping;
+  make_ready(*cell_);
+}
+
+std::uint64_t Spawning::complete(void* object, Envelope* started) {
+  Cell& cell = *std::exchange(cell_, nullptr);
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  cell.object = object;
+  cell.life = Life::running;
+  if (started) {
+    // Before what the constructor may have sent to itself: the first turn.
+    started->gen = gen;
+    cell.has_front = true;
+    cell.extras().front.push_front(started);
+    make_ready(cell);
+  } else if (!cell.lanes.rest_idle()) {
+    make_ready(cell);
+  }
+  return gen;
+}
+
+Cell* claim_construction(std::string_view actor) {
+  Cell* cell = std::exchange(under_construction, nullptr);
+  if (!cell) {
+    throw UsageError("an object of class " + std::string(actor) +
+                     " was made outside of spawn: actors live in a system, make it by system.spawn<" +
+                     std::string(actor) + ">(...)");
+  }
+  return cell;
+}
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include <troupe/tree.hpp>
+
+#include "lifecycle/tree_guard.hpp"
+#include "observe/describe.hpp"
+#include "observe/mailbox_depth.hpp"
+#include "observe/tree_walk.hpp"
+#include "system/runtime.hpp"
+
+namespace troupe::inline v0 {
+
+std::string_view to_string(ActorState state) noexcept {
+  switch (state) {
+    case ActorState::idle:
+      return "idle";
+    case ActorState::ready:
+      return "ready";
+    case ActorState::running:
+      return "running";
+    case ActorState::awaiting:
+      return "awaiting";
+    case ActorState::stopping:
+      return "stopping";
+  }
+  return "unknown";
+}
+
+std::string to_string(const Tree& tree) {
+  std::string text;
+  char line[512];
+  std::snprintf(line, sizeof line, "%-32s %-24s %-9s %8s %12s  %s\n", "path", "actor", "state", "mailbox",
+                "handled", "in message");
+  text += line;
+  for (const ActorInfo& one : tree) {
+    std::snprintf(line, sizeof line, "%-32s %-24.*s %-9.*s %8zu %12llu  ", one.path.c_str(),
+                  static_cast<int>(one.actor.size()), one.actor.data(),
+                  static_cast<int>(to_string(one.state).size()), to_string(one.state).data(),
+                  one.mailbox_depth, static_cast<unsigned long long>(one.handled));
+    text += line;
+    if (!one.message.empty()) {
+      std::snprintf(line, sizeof line, "%.*s for %.3f s", static_cast<int>(one.message.size()),
+                    one.message.data(), std::chrono::duration<double>(one.busy_for).count());
+      text += line;
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+namespace detail {
+
+namespace {
+
+using Address = std::pair<Cell*, std::uint64_t>;
+
+ActorState state_of(const Cell& cell, const MessageOps* activity) {
+  if (cell.closed_to_children) return ActorState::stopping;
+  if (activity != &at_rest && activity != &between) {
+    return cell.lanes.looks_suspended() ? ActorState::awaiting : ActorState::running;
+  }
+  return cell.lanes.looks_idle() ? ActorState::idle : ActorState::ready;
+}
+
+/// Looks at one actor, and lists its children. False: it has ended.
+bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Address>& children) {
+  Cell& cell = *address.first;
+  const TreeGuard guard(cell);
+  if (!cell.is(address.second)) return false;
+  for (Cell* child = cell.last_child; child; child = child->previous_sibling) {
+    // One that has ended stays in the list for a moment more.
+    const std::uint64_t gen = child->gen.load(std::memory_order_relaxed);
+    if (!is_void(gen)) children.emplace_back(child, gen);
+  }
+  std::reverse(children.begin(), children.end());
+  const MessageOps* activity = cell.activity.load(std::memory_order_acquire);
+  info.path = path_of(cell);
+  info.actor = class_name(cell);
+  info.state = state_of(cell, activity);
+  info.mailbox_depth = mailbox_depth(cell, mailbox_depth_limit);
+  info.handled = cell.handled.load(std::memory_order_relaxed);
+  if (activity != &at_rest && activity != &between) {
+    info.message = activity->message;
+    info.busy_for = monitor.busy_for(cell);
+  }
+  return true;
+}
+
+}  // namespace
+
+Tree walk_tree(Cell& root, Monitor& monitor) {
+  Tree tree;
+  std::vector<Address> to_visit{{&root, root.gen.load(std::memory_order_relaxed)}};
+  while (!to_visit.empty()) {
+    const Address address = to_visit.back();
+    to_visit.pop_back();
+    ActorInfo info;
+    std::vector<Address> children;
+    if (!look_at(address, monitor, info, children)) continue;
+    if (address.first != &root) tree.push_back(std::move(info));
+    to_visit.insert(to_visit.end(), children.rbegin(), children.rend());
+  }
+  return tree;
+}
+
+}  // namespace detail
+}  // namespace troupe::inline v0

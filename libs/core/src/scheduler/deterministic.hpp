@@ -1,0 +1,60 @@
+// The single-threaded scheduler behind DeterministicScheduler.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <troupe/deterministic_scheduler.hpp>
+
+#include "scheduler/driver.hpp"
+#include "scheduler/group.hpp"
+
+namespace troupe::inline v0::detail {
+
+/// A small seeded generator. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators" (SplitMix64), 2014.
+class SplitMix {
+ public:
+  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+  }
+  std::uint64_t state() const { return state_; }
+
+ private:
+  std::uint64_t state_;
+};
+
+}  // namespace troupe::inline v0::detail
+
+namespace troupe::inline v0 {
+
+class DeterministicScheduler::Impl final : public detail::Driver, public detail::Group {
+ public:
+  explicit Impl(std::uint64_t seed);
+
+  bool step() override;
+  bool skip_to_next_timer(SteadyTime at_most) override;
+  void submit_job(detail::Job* job) override;
+  void submit(detail::Cell& cell) override;
+  detail::Group& group() override { return *this; }
+  ManualClock& clock() override { return clock_; }
+  void attach(detail::Runtime& runtime) override;
+  void detach() override;
+
+  void advance(std::chrono::nanoseconds duration);
+  std::uint64_t seed() const { return seed_; }
+
+ private:
+  std::uint64_t seed_;
+  detail::SplitMix random_;
+  ManualClock clock_;
+  bool attached_ = false;
+  std::vector<detail::Cell*> ready_;
+  std::vector<detail::Job*> jobs_;
+};
+
+}  // namespace troupe::inline v0

@@ -1,0 +1,114 @@
+// A worker's ready cells: it takes the newest first, whose message is still in its cache; others take the
+// oldest, which are the largest parts of a tree of work.
+//
+// The newest is left to the worker: it is what runs next, and moving it would cost more than waiting. Only
+// the monitor takes that one too, from a worker that has been in one turn for long.
+//
+// Owner and thieves exclude each other by flags whose fence is asymmetric (memory/fences.hpp): the owner,
+// who comes here for nearly every message, pays plain loads and stores.
+//
+//  busy_  | the owner is between its check of thief_ and its last access  | owner
+//  thief_ | a thief wants the deque, or has it; at most one at a time     | thief, by exchange
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include <troupe/detail/envelope.hpp>
+
+#include "memory/fences.hpp"
+
+namespace troupe::inline v0::detail {
+
+class ReadyDeque {
+ public:
+  static constexpr std::uint32_t capacity = 256;
+
+  // --- owner ------------------------------------------------------------------------------------------
+  /// False: full.
+  bool push_newest(Cell* cell) noexcept {
+    const Entry entry(*this);
+    const std::uint32_t count = count_.load(std::memory_order_relaxed);
+    if (count == capacity) return false;
+    slots_[(oldest_ + count) % capacity] = cell;
+    count_.store(count + 1, std::memory_order_relaxed);
+    return true;
+  }
+  Cell* pop_newest() noexcept {
+    if (empty()) return nullptr;
+    const Entry entry(*this);
+    const std::uint32_t count = count_.load(std::memory_order_relaxed);
+    if (count == 0) return nullptr;
+    count_.store(count - 1, std::memory_order_relaxed);
+    return slots_[(oldest_ + count - 1) % capacity];
+  }
+  Cell* pop_oldest() noexcept {
+    if (empty()) return nullptr;
+    const Entry entry(*this);
+    return count_.load(std::memory_order_relaxed) == 0 ? nullptr : take_oldest();
+  }
+
+  // --- any thread: advice -------------------------------------------------------------------------------
+  bool empty() const noexcept { return count_.load(std::memory_order_relaxed) == 0; }
+  bool has_stealable() const noexcept { return count_.load(std::memory_order_relaxed) > 1; }
+
+  // --- thieves ------------------------------------------------------------------------------------------
+  /// Takes half of what may be taken, at most `limit`, oldest first. 0 also if another thief is there.
+  std::uint32_t steal(Cell** loot, std::uint32_t limit) noexcept { return steal_from(loot, limit, 1); }
+  /// As steal(), with nothing left to the owner. For the monitor.
+  std::uint32_t steal_even_newest(Cell** loot, std::uint32_t limit) noexcept {
+    return steal_from(loot, limit, 0);
+  }
+
+ private:
+  /// The owner's part of the exclusion.
+  class Entry {
+   public:
+    explicit Entry(ReadyDeque& deque) noexcept : deque_(deque) {
+      for (unsigned spins = 0;; ++spins) {
+        deque_.busy_.store(true, std::memory_order_relaxed);
+        light_fence();  // pairs with the heavy fence in steal_from(): we see thief_, or it sees busy_
+        // acquire: what the last thief took; pairs with its release of thief_.
+        if (!deque_.thief_.load(std::memory_order_acquire)) [[likely]]
+          return;
+        deque_.busy_.store(false, std::memory_order_release);
+        Relax::pause(spins);
+      }
+    }
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    // release: pairs with the thief's wait for busy_.
+    ~Entry() { deque_.busy_.store(false, std::memory_order_release); }
+
+   private:
+    ReadyDeque& deque_;
+  };
+
+  Cell* take_oldest() noexcept {
+    Cell* cell = slots_[oldest_];
+    oldest_ = (oldest_ + 1) % capacity;
+    count_.store(count_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+    return cell;
+  }
+
+  std::uint32_t steal_from(Cell** loot, std::uint32_t limit, std::uint32_t left_to_owner) noexcept {
+    if (count_.load(std::memory_order_relaxed) <= left_to_owner) return 0;
+    if (thief_.exchange(true, std::memory_order_acquire)) return 0;
+    heavy_fence();
+    for (unsigned spins = 0; busy_.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
+    const std::uint32_t count = count_.load(std::memory_order_relaxed);
+    std::uint32_t share = count > left_to_owner ? (count - left_to_owner + 1) / 2 : 0;
+    if (share > limit) share = limit;
+    for (std::uint32_t i = 0; i < share; ++i) loot[i] = take_oldest();
+    thief_.store(false, std::memory_order_release);
+    return share;
+  }
+
+  std::atomic<bool> busy_{false};
+  std::atomic<bool> thief_{false};
+  std::atomic<std::uint32_t> count_{0};
+  std::uint32_t oldest_ = 0;
+  Cell* slots_[capacity];
+};
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,182 @@
+#include "scheduler/thread_group.hpp"
+#include <algorithm>
+
+#include "memory/fences.hpp"
+#include "observe/monitor.hpp"
+#include "system/runtime.hpp"
+
+namespace troupe::inline v0::detail {
+
+namespace {
+struct Recycled {
+  std::mutex mutex;
+  std::vector<ThreadGroup*> groups;
+};
+Recycled& recycled() {
+  static auto* instance = new Recycled;
+  return *instance;
+}
+// How many outside cells a worker takes for its own ring at once.
+constexpr std::uint32_t outside_share = 32;
+}  // namespace
+
+ThreadGroup& ThreadGroup::start(Runtime& runtime, unsigned threads, EventLoop* loop) {
+  prepare_fences();
+  ThreadGroup* group = nullptr;
+  {
+    Recycled& free = recycled();
+    const std::lock_guard lock(free.mutex);
+    if (!free.groups.empty()) {
+      group = free.groups.back();
+      free.groups.pop_back();
+    }
+  }
+  if (!group) group = new ThreadGroup(runtime);
+  group->runtime_.store(&runtime, std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(group->sleep_mutex_);
+    group->loop_ = loop;
+  }
+  group->ending_.store(false, std::memory_order_relaxed);
+  while (group->workers_.size() < threads) group->workers_.emplace_back(*group);
+  group->size_ = threads;
+  for (unsigned i = 0; i < threads; ++i) group->workers_[i].start(i);
+  return *group;
+}
+
+void ThreadGroup::request_end() {
+  ending_.store(true, std::memory_order_seq_cst);
+  const std::lock_guard lock(sleep_mutex_);
+  for (unsigned i = 0; i < size_; ++i) workers_[i].ring_doorbell();
+  if (loop_) {
+    for (unsigned i = 0; i < size_; ++i) loop_->wake();
+  }
+}
+
+void ThreadGroup::finish() {
+  for (unsigned i = 0; i < size_; ++i) workers_[i].join();
+  {
+    const std::lock_guard lock(sleep_mutex_);
+    asleep_.clear();
+    sleepers_.store(0, std::memory_order_relaxed);
+    searching_.store(0, std::memory_order_relaxed);
+    std::fill(std::begin(searcher_), std::end(searcher_), false);
+    loop_ = nullptr;  // it may be gone from here on, while a late sender still wakes us
+  }
+  Recycled& free = recycled();
+  const std::lock_guard lock(free.mutex);
+  free.groups.push_back(this);
+}
+
+void ThreadGroup::submit(Cell& cell) {
+  cell.ready_next = nullptr;
+  {
+    const std::lock_guard lock(outside_mutex_);
+    if (outside_tail_) {
+      outside_tail_->ready_next = &cell;
+    } else {
+      outside_head_ = &cell;
+    }
+    outside_tail_ = &cell;
+    outside_count_.store(outside_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  wake_one_if_idle();
+}
+
+Cell* ThreadGroup::take_outside(Worker& worker) {
+  if (!has_outside()) return nullptr;
+  Cell* first = nullptr;
+  std::uint32_t taken = 0;
+  {
+    const std::lock_guard lock(outside_mutex_);
+    std::uint32_t left = outside_count_.load(std::memory_order_relaxed);
+    const std::uint32_t share = std::min(outside_share, left / size_ + 1);
+    while (outside_head_ && taken < share) {
+      Cell* cell = outside_head_;
+      if (taken > 0 && !worker.ready_.push_newest(cell)) break;
+      outside_head_ = cell->ready_next;
+      if (taken++ == 0) first = cell;
+      --left;
+    }
+    if (!outside_head_) outside_tail_ = nullptr;
+    outside_count_.store(left, std::memory_order_relaxed);
+  }
+  return first;
+}
+
+bool ThreadGroup::anything_ready() const {
+  if (has_outside()) return true;
+  for (unsigned i = 0; i < size_; ++i) {
+    if (workers_[i].has_stealable()) return true;
+  }
+  return false;
+}
+
+void ThreadGroup::wake_one() {
+  Worker* sleeper = nullptr;
+  {
+    const std::lock_guard lock(sleep_mutex_);
+    // A loop wakes whichever worker waits in it, so nobody in particular can be made the searcher.
+    if (loop_) return loop_->wake();
+    if (asleep_.empty() || searching_.load(std::memory_order_relaxed) != 0) return;
+    sleeper = asleep_.back();
+    asleep_.pop_back();
+    sleepers_.store(static_cast<std::uint32_t>(asleep_.size()), std::memory_order_relaxed);
+    searcher_[sleeper->index_ % std::size(searcher_)] = true;
+    searching_.store(1, std::memory_order_relaxed);
+  }
+  sleeper->ring_doorbell();
+}
+
+void ThreadGroup::end_search(Worker& worker) {
+  {
+    const std::lock_guard lock(sleep_mutex_);
+    bool& mine = searcher_[worker.index_ % std::size(searcher_)];
+    if (!mine) return;
+    mine = false;
+    searching_.store(0, std::memory_order_relaxed);
+  }
+  // More than this worker can run at once: the next sleeper shares it.
+  if (anything_ready()) wake_one_if_idle();
+}
+
+void ThreadGroup::forget_sleeper(Worker& worker) {
+  const std::lock_guard lock(sleep_mutex_);
+  std::erase(asleep_, &worker);
+  sleepers_.store(static_cast<std::uint32_t>(asleep_.size()), std::memory_order_relaxed);
+}
+
+bool ThreadGroup::sleep(Worker& worker) {
+  {
+    const std::lock_guard lock(sleep_mutex_);
+    bool& mine = searcher_[worker.index_ % std::size(searcher_)];
+    if (mine) {
+      mine = false;
+      searching_.store(0, std::memory_order_relaxed);
+    }
+    asleep_.push_back(&worker);
+    sleepers_.store(static_cast<std::uint32_t>(asleep_.size()), std::memory_order_relaxed);
+  }
+  heavy_fence();  // pairs with the light fence in wake_one_if_idle(): they see us, or we see their push
+  if (anything_ready()) {
+    forget_sleeper(worker);
+    runtime().monitor().stir();  // it may have taken us for asleep
+    return true;
+  }
+  if (ending_.load(std::memory_order_seq_cst)) {
+    forget_sleeper(worker);
+    // A busy worker's poll may have swallowed the wakes of others: whoever leaves wakes the next.
+    if (loop_) loop_->wake();
+    return false;
+  }
+  if (loop_) {
+    loop_->wait();
+  } else {
+    worker.doorbell_.wait();
+  }
+  forget_sleeper(worker);
+  runtime().monitor().stir();
+  return true;
+}
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,100 @@
+// The parts of one running system. Immortal and recycled: a dead cell's late senders still ask it where
+// dead letters go when the System is long gone.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <troupe/detail/cell.hpp>
+#include <troupe/detail/context.hpp>
+#include <troupe/options.hpp>
+#include <troupe/ports/clock.hpp>
+#include <troupe/ports/log.hpp>
+
+#include "observe/dead_letters.hpp"
+#include "observe/monitor.hpp"
+#include "scheduler/blocking_pool.hpp"
+#include "scheduler/group.hpp"
+#include "system/names.hpp"
+#include "time/timer_service.hpp"
+
+namespace troupe::inline v0 {
+class DeterministicScheduler;
+}
+
+namespace troupe::inline v0::detail {
+
+class ThreadGroup;
+class Driver;
+
+class Runtime {
+ public:
+  static Runtime& begin(const SystemOptions& options);
+  /// @pre no actor lives but the root, whose cell the caller has seen end
+  void end();
+
+  /// The runtime that serves a cell, alive or dead; null for a cell that never had an actor.
+  static Runtime* of(const Cell& cell);
+
+  Group& default_group() { return *default_group_; }
+  /// @throws UsageError: there is none of this name
+  Group& group(std::string_view name);
+  /// @throws UsageError: the name is taken
+  void add_group(std::string_view name, const GroupOptions& options);
+  /// A thread for one actor. Null: this system has no threads.
+  ThreadGroup* start_pinned_group();
+  Group& graveyard() { return graveyard_; }
+
+  TimerService& timers() { return timers_; }
+  BlockingPool& blocking() { return blocking_; }
+  DeadLetters& dead_letters() { return dead_letters_; }
+  Names& names() { return names_; }
+  Monitor& monitor() { return monitor_; }
+  Clock& clock() { return *clock_; }
+  Log& log() { return *log_; }
+  Driver* driver() { return driver_; }
+  /// The driver, for the thread that made this system on it; null for all others, which may come with an old
+  /// Ref when the system is gone, and another has the runtime.
+  Driver* driver_here() const {
+    return driven_by_.load(std::memory_order_relaxed) == &context ? driver_ : nullptr;
+  }
+  std::chrono::nanoseconds ask_deadline() const { return ask_deadline_; }
+  std::uint64_t seed() const { return seed_; }
+  unsigned workers() const { return workers_; }
+
+  Cell* root = nullptr;
+  std::uint64_t root_gen = 0;
+
+ private:
+  Runtime() : graveyard_(this) {}
+  void finish_groups();
+  /// Takes back the threads of pinned actors that have ended.
+  void finish_ended_groups();
+
+  Graveyard graveyard_;
+  TimerService timers_;
+  BlockingPool blocking_;
+  DeadLetters dead_letters_;
+  Names names_;
+  Monitor monitor_;
+  Clock* clock_ = nullptr;
+  Log* log_ = nullptr;
+  Driver* driver_ = nullptr;
+  std::atomic<const Context*> driven_by_{nullptr};
+  std::chrono::nanoseconds ask_deadline_{};
+  std::uint64_t seed_ = 0;
+  unsigned workers_ = 0;
+  Group* default_group_ = nullptr;
+
+  std::mutex groups_mutex_;
+  std::map<std::string, Group*, std::less<>> groups_;  ///< by name; "" is the default
+  std::vector<ThreadGroup*> thread_groups_;            ///< all with threads, pinned ones too
+};
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,23 @@
+// An answer has come: back into the coroutine that waits for it.
+#include <exception>
+
+#include <troupe/detail/await.hpp>
+#include <troupe/detail/context.hpp>
+#include <troupe/detail/turn.hpp>
+
+namespace troupe::inline v0::detail {
+
+void answer_arrived(Cell& cell, SinkBase& sink, bool good) {
+  Waiting& waiting = *sink.waiting;
+  if (!waiting.arrived(good || sink.errors_are_values) || !waiting.handle) return;
+  Turn& turn = *waiting.turn;
+  Running running{&cell, &turn, turn.envelope, true};
+  const TurnScope scope(running);
+  cell.activity.store(turn.envelope->ops, std::memory_order_release);
+  waiting.handle.resume();
+  if (!turn.root.done()) return;
+  unlist_turn(cell, turn);
+  turn.finish(cell, turn);
+}
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,148 @@
+#include "turns/run_cell.hpp"
+
+#include <troupe/detail/context.hpp>
+#include <troupe/detail/turn.hpp>
+
+#include "lifecycle/retire.hpp"
+#include "lifecycle/stop.hpp"
+#include "memory/fences.hpp"
+#include "scheduler/ready.hpp"
+#include "turns/extra.hpp"
+
+namespace troupe::inline v0::detail {
+
+const MessageOps at_rest{nullptr, nullptr, 0, 0, Kind::control, false, "", "at rest"};
+const MessageOps between{nullptr, nullptr, 0, 0, Kind::control, false, "", "between turns"};
+
+namespace {
+
+/// From here on nodes may be popped and freed: wait for an observer that walks the lane. Its half of the
+/// bargain is in observe/mailbox_depth.cpp.
+void begin_popping(Cell& cell) {
+  cell.activity.store(&between, std::memory_order_relaxed);
+  light_fence();  // pairs with the observer's heavy fence: it sees `between`, or we see `observed`
+  for (unsigned spins = 0; cell.observed.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
+}
+
+/// Apart from the loop, which needs its registers for messages.
+[[gnu::noinline]] void run_signals(Cell& cell) {
+  while (Node* node = cell.lanes.pop_signal(free_envelope)) {
+    auto& signal = static_cast<Envelope&>(*node);
+    if (cell.is(signal.gen)) {
+      signal.ops->run(cell, signal);
+    } else {
+      drop_stale(cell, signal);
+    }
+  }
+}
+
+/// A message that was unstashed: in a block of its own, outside of the lane.
+[[gnu::noinline]] void run_front(Cell& cell, Running& running) {
+  Extra& extra = *cell.extra;
+  Envelope* letter = extra.front.front();
+  extra.front.pop_front();
+  cell.has_front = !extra.front.empty();
+  cell.activity.store(letter->ops, std::memory_order_release);
+  cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  const bool turn_frees = letter->ops->is_task;
+  running.letter = letter;
+  running.inline_run = true;  // its block isn't the lane's
+  letter->ops->run(cell, *letter);
+  running.inline_run = false;
+  if (!turn_frees) free_envelope(letter);
+}
+
+/// Handles one message. @pre there is one
+void run_next(Cell& cell, Running& running) {
+  begin_popping(cell);
+  if (cell.has_front) [[unlikely]]
+    return run_front(cell, running);
+  Node* node = cell.lanes.pop_user(free_envelope);
+  if (cell.lanes.is_embedded_stub(node)) [[unlikely]]
+    return;
+  auto& letter = static_cast<Envelope&>(*node);
+  if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]]
+    return drop_stale(cell, letter);
+  // release: an observer that sees the turn sees the lane as it is during it.
+  cell.activity.store(letter.ops, std::memory_order_release);
+  cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  running.letter = &letter;
+  letter.ops->run(cell, letter);
+}
+
+/// Gives the token back until a signal comes. False: one has come in.
+bool rest_suspended(Cell& cell) {
+  // A suspended turn is still a turn: `activity` keeps its message, and nobody pops.
+  if (cell.life != Life::running && !cell.turns) cell.activity.store(&at_rest, std::memory_order_release);
+  return cell.lanes.rest_suspended();
+}
+
+/// Gives the token back. False: something has come in.
+bool rest_idle(Cell& cell) {
+  // A large last block isn't kept by an idle actor.
+  Node* stub = cell.lanes.user_stub();
+  if (stub && static_cast<Envelope*>(stub)->ops->block_bytes > largest_idle_block) {
+    cell.lanes.push_embedded_stub();
+    return false;
+  }
+  // release: an observer that sees it sees the lane as it is left.
+  cell.activity.store(&at_rest, std::memory_order_release);
+  return cell.lanes.rest_idle();
+}
+
+}  // namespace
+
+bool holds_mail(const Cell& cell) { return cell.suspended || cell.life != Life::running; }
+
+bool run_cell(Cell& cell, std::uint32_t budget) {
+  // A thread runs one cell at a time, so the record is the thread's own; inline asks nest others in it.
+  Running& running = context.base;
+  running.cell = &cell;
+  const TurnScope scope(running);
+  context.stack_base = static_cast<const char*>(__builtin_frame_address(0));
+  context.inline_budget = budget;
+  const std::uintptr_t home = cell.home.load(std::memory_order_relaxed);
+  for (;;) {
+    if (cell.lanes.has_signal()) run_signals(cell);
+    if (cell.life != Life::running) [[unlikely]] {
+      if (advance_stop(cell)) return false;  // it has ended: the cell may be somebody else's by now
+    }
+    if (holds_mail(cell)) {
+      if (rest_suspended(cell)) return false;
+      continue;
+    }
+    if (!cell.lanes.has_user() && !cell.has_front) {
+      if (rest_idle(cell)) return false;
+      // Others may have had the token in between: it may be another actor's by now, of another group.
+      if (cell.home.load(std::memory_order_relaxed) != home) [[unlikely]] {
+        make_ready(cell);
+        return false;
+      }
+      continue;
+    }
+    run_next(cell, running);
+    if (--budget == 0) {
+      if (!cell.suspended) cell.activity.store(&at_rest, std::memory_order_release);
+      return true;
+    }
+  }
+}
+
+void list_turn(Cell& cell, Turn& turn) {
+  turn.listed = true;
+  turn.next = cell.turns;
+  turn.previous = nullptr;
+  if (cell.turns) cell.turns->previous = &turn;
+  cell.turns = &turn;
+  if (!cell.ops->reentrant) cell.suspended = true;
+}
+
+void unlist_turn(Cell& cell, Turn& turn) {
+  if (turn.previous) turn.previous->next = turn.next;
+  if (turn.next) turn.next->previous = turn.previous;
+  if (cell.turns == &turn) cell.turns = turn.next;
+  turn.listed = false;
+  if (!cell.ops->reentrant) cell.suspended = false;
+}
+
+}  // namespace troupe::inline v0::detail

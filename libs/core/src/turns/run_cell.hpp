@@ -1,0 +1,23 @@
+// An activation: a runner holds a cell's token, handles some of its messages, and gives the token back.
+#pragma once
+
+#include <cstdint>
+
+#include <troupe/detail/cell.hpp>
+
+namespace troupe::inline v0::detail {
+
+/// An idle actor keeps its last block as the stub of its lane, up to this size.
+inline constexpr std::uint32_t largest_idle_block = 128;
+
+/// After so many messages a cell goes to the end of the ready queue.
+inline constexpr std::uint32_t turns_per_activation = 256;
+
+/// Runs the cell, whose token the caller holds, for at most `budget` messages. True: the token is still the
+/// caller's, and there is more to do. False: the token is given away; the cell must not be touched.
+bool run_cell(Cell& cell, std::uint32_t budget);
+
+/// Suspends until a signal comes, for as long as it is set: a turn awaits, or the actor is on its way out.
+bool holds_mail(const Cell& cell);
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,3 @@
+// rejected: it compiles
+// expect: anything
+int main() {}

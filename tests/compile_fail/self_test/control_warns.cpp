@@ -1,0 +1,3 @@
+// rejected: it must compile without a warning
+// compiles
+void f(int unused) {}

@@ -1,0 +1,2 @@
+// rejected: it opens neither
+int number = unknown;
