@@ -152,11 +152,14 @@ TEST(TreesOfThreads, AStuckActorShowsItsMessageAndItsMail) {
 TEST(TreesOfThreads, LookingWhileAllIsInMotionDoesNoHarm) {
   World world(threads(2));
   std::atomic<bool> ending{false};
+  Signal looks;
   std::thread observer([&] {
-    std::size_t seen = 0;
-    while (!ending) seen += to_string(world->tree()).size();
-    EXPECT_GT(seen, 0u);
+    while (!ending) {
+      EXPECT_PRED2(contains, to_string(world->tree()), "mailbox");
+      looks.set();
+    }
   });
+  looks.wait();
   const auto target = world->spawn<Awaiter>(troupe::Ref<Holder>());
   for (int round = 0; round < 100; ++round) {
     const auto parent = world->spawn<Parent>({.name = "parent"});

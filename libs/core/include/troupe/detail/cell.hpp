@@ -10,11 +10,11 @@
 //  2. A cell outlives its object: between the object's end and retire() its path and messages stand.
 //  3. A parent's cell lives until its last child's has left the list of children.
 //
-//  activity    | meaning                                                          | stored by
-//  at_rest     | no runner is in this cell                                        | token holder, before
-//  giving up between     | a runner may pop: the lane must not be walked                    | runner, before
-//  it pops any other   | in a turn with that message: the lane may be walked, see Observed | runner, before
-//  the handler
+//  activity  | meaning                                                | stored by the runner, before
+//  at_rest   | no runner is in this cell                              | it gives the token back
+//  between   | a runner may pop: the lane must not be walked          | it pops
+//  any other | in a turn with that message: the lane may be walked,   | it calls the handler
+//            | see mailbox_depth.cpp                                  |
 #pragma once
 
 #include <atomic>
