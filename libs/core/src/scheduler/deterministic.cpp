@@ -96,7 +96,10 @@ void DeterministicScheduler::Impl::run_actor(std::size_t index, const Choice& ch
   } else if (choice.fate == Fate::crash) {
     detail::crash_next(*cell, choice.cause);
   }
-  if (detail::run_cell(*cell, 1)) ready_.push_back(cell);
+  if (!detail::run_cell(*cell, 1)) return;
+  // With nothing left to handle it rests in the same step: there is nothing to choose in that.
+  if (!detail::has_work(*cell) && !detail::run_cell(*cell, 1)) return;
+  ready_.push_back(cell);
 }
 
 void DeterministicScheduler::Impl::run_job(std::size_t index) {

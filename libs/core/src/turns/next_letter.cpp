@@ -11,6 +11,10 @@
 
 namespace troupe::inline v0::detail {
 
+bool has_work(const Cell& cell) noexcept {
+  return cell.lanes.has_signal() || (!holds_mail(cell) && (cell.has_front || cell.lanes.has_user()));
+}
+
 const Envelope* next_letter(const Cell& cell) noexcept {
   if (cell.lanes.has_signal() || holds_mail(cell)) return nullptr;
   if (cell.has_front) return cell.extra->front.front();
