@@ -215,7 +215,6 @@ TEST_P(Stashing, AFailureInTheMidstOfUnstashingLosesNoneOfTheOthersNorTheirOrder
 }
 
 TEST_P(Stashing, WhatIsStashedWhenTheActorStopsIsADeadLetterAndItsAskerIsTold) {
-  Signal told;
   auto shop = world->spawn<Shop>();
   shop.tell<Work>(1);
   auto stopper = world->spawn<Stopper>(shop);

@@ -72,16 +72,18 @@ inline RunOn seeded(std::uint64_t seed) { return {0, seed}; }
 inline auto every_scheduler() {
   return ::testing::Values(threads(1), threads(2), seeded(1), seeded(2), seeded(3));
 }
-inline std::string run_name(const ::testing::TestParamInfo<RunOn>& info) {
-  const RunOn run = info.param;
+inline std::string name_of(const RunOn& run) {
   return run.workers == 0 ? "Seed" + std::to_string(run.seed) : "Workers" + std::to_string(run.workers);
 }
+inline std::string run_name(const ::testing::TestParamInfo<RunOn>& info) { return name_of(info.param); }
+/// For GoogleTest, which would print its bytes.
+inline void PrintTo(const RunOn& run, std::ostream* out) { *out << name_of(run); }
 
 /// With asks that run inside the asker's thread where they may, and with queued ones only.
 using RunOnAndInline = std::tuple<RunOn, bool>;
 inline auto every_scheduler_and_lane() { return ::testing::Combine(every_scheduler(), ::testing::Bool()); }
 inline std::string run_and_inline_name(const ::testing::TestParamInfo<RunOnAndInline>& info) {
-  return run_name({std::get<0>(info.param), 0}) + (std::get<1>(info.param) ? "Inline" : "Queued");
+  return name_of(std::get<0>(info.param)) + (std::get<1>(info.param) ? "Inline" : "Queued");
 }
 
 /// Runs what a test wants done inside an actor's turn.
