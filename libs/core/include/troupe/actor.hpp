@@ -112,8 +112,8 @@ class Actor {
             detail::take_current_destination(*cell_, &Asked::ops, &destination_in<typename Asked::Box>);
         if (to) return stash_asked<Asked>(gen, to, std::forward<M>(message));
       }
-      detail::stash(*cell_,
-                    detail::make_envelope<typename Told::Box>(&Told::ops, gen, std::forward<M>(message)));
+      detail::stash(
+          *cell_, detail::make_letter<typename Told::Box>(*cell_, &Told::ops, gen, std::forward<M>(message)));
     }
   }
   /// As stash(message), for a handler that took a Reply.
@@ -141,8 +141,8 @@ class Actor {
 
  private:
   template <class D>
-  static detail::Envelope* make_terminated(std::uint64_t gen, Terminated&& news) {
-    return detail::make_envelope<typename D::Box>(&detail::terminated_ops<D>, gen, std::move(news));
+  static detail::Envelope* make_terminated(detail::Cell& watcher, std::uint64_t gen, Terminated&& news) {
+    return detail::make_letter<typename D::Box>(watcher, &detail::terminated_ops<D>, gen, std::move(news));
   }
 
   template <class Box>
@@ -152,7 +152,8 @@ class Actor {
 
   template <class Asked, class M>
   void stash_asked(std::uint64_t gen, detail::Destination to, M&& message) {
-    auto* letter = detail::make_envelope<typename Asked::Box>(&Asked::ops, gen, std::forward<M>(message));
+    auto* letter =
+        detail::make_letter<typename Asked::Box>(*cell_, &Asked::ops, gen, std::forward<M>(message));
     letter->to = to;
     detail::stash(*cell_, letter);
   }

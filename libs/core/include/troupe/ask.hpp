@@ -12,6 +12,7 @@
 #include <troupe/detail/dispatch.hpp>
 #include <troupe/detail/durations.hpp>
 #include <troupe/detail/inline_run.hpp>
+#include <troupe/detail/tracing.hpp>
 #include <troupe/errors.hpp>
 
 namespace troupe::inline v0 {
@@ -48,7 +49,7 @@ class Request {
   /// Sends the message. True: the answer is in the sink already.
   template <class R>
   bool start(Sink<R>& sink) {
-    if (may_inline_ && InlineRun::begin(*target_, letter_->gen)) return start_inline(sink);
+    if (may_inline_ && InlineRun::begin(*target_, letter_->addressee())) return start_inline(sink);
     send_queued(sink);
     return false;
   }
@@ -61,23 +62,29 @@ class Request {
     if (implicit_) {
       *to_ = Destination::inline_sink(sink);
     } else {
-      *to_ = sink.open(target, letter->gen, letter->ops);
+      *to_ = sink.open(target, letter->addressee(), letter->ops, name_of(*letter));
     }
+    const std::uint64_t traced_ask = name_of(*letter);
+    if (traced_ask != 0) [[unlikely]]
+      trace_letter(TraceKind::ask, target, *letter);
     // Read before: where the turn frees the letter, it may be gone afterwards.
     const bool turn_frees = letter->ops->is_task;
     InlineRun::run(target, *letter);
     const bool answered = sink.answer.has_value();
+    if (traced_ask != 0 && answered) [[unlikely]]
+      trace_inline_answer(target, traced_ask, type_name<R>());
     if (answered && !turn_frees) [[likely]] {
       free_envelope(letter);
     } else {
-      settle_inline(target, letter, turn_frees, sink, answered);
+      settle_inline(target, letter, turn_frees, sink, answered, traced_ask);
     }
     end_inline(target);
     return answered;
   }
 
   /// After an inline run, before the token goes back: an answer that is still owed gets a real await.
-  void settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered);
+  void settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered,
+                     std::uint64_t traced_ask);
   void send_queued(SinkBase& sink);
   void discard() noexcept;
 

@@ -7,6 +7,7 @@
 #include <troupe/detail/durations.hpp>
 #include <troupe/fwd.hpp>
 #include <troupe/ports/clock.hpp>
+#include <troupe/ports/schedule_policy.hpp>
 
 namespace troupe::inline v0 {
 
@@ -17,7 +18,10 @@ namespace troupe::inline v0 {
 /// nothing can run, they let time pass to the next timer. blocking() calls run as steps of their own.
 class DeterministicScheduler {
  public:
+  /// Chooses at random, from the seed.
   explicit DeterministicScheduler(std::uint64_t seed = 0);
+  /// Chooses as the policy says, which must outlive it.
+  explicit DeterministicScheduler(SchedulePolicy& policy);
   ~DeterministicScheduler();
   DeterministicScheduler(const DeterministicScheduler&) = delete;
   DeterministicScheduler& operator=(const DeterministicScheduler&) = delete;
@@ -39,7 +43,11 @@ class DeterministicScheduler {
   /// Moves time to the next timer, and fires it. False: there is none.
   bool skip_to_next_timer();
 
+  /// Due time of the next timer; SteadyTime::max(): there is none.
+  SteadyTime next_timer();
+
   Clock& clock() noexcept;
+  /// 0 with a policy.
   std::uint64_t seed() const noexcept;
 
   class Impl;

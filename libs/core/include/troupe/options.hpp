@@ -16,6 +16,7 @@ class Clock;
 class Log;
 class DeterministicScheduler;
 class EventLoop;
+class Tracer;
 
 namespace detail {
 /// The first member of every options aggregate: nothing that a caller would write by position fits it.
@@ -42,6 +43,8 @@ struct SystemOptions {
   Clock* clock = nullptr;
   /// Null: threads. Else everything runs in the thread that drives this scheduler, on its clock.
   DeterministicScheduler* scheduler = nullptr;
+  /// Told what happens, while it is on. Null: nobody.
+  Tracer* tracer = nullptr;
   /// For random(): each actor draws from a stream of its own, made of this and its path.
   std::uint64_t seed = 0;
   /// Threads at most for co_await blocking(...).

@@ -12,6 +12,7 @@
 #include <troupe/detail/checks.hpp>
 #include <troupe/detail/dispatch.hpp>
 #include <troupe/detail/ref_services.hpp>
+#include <troupe/detail/tracing.hpp>
 #include <troupe/take.hpp>
 
 namespace troupe::inline v0 {
@@ -22,7 +23,7 @@ namespace detail {
 template <template <class> class AskOf, class R, class M, class... Args>
 AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, bool implicit, Args&&... args) {
   using Box = Letter<M, carries_reply<M> ? Sent::told : Sent::asked>;
-  auto* letter = make_envelope<Box>(ops, gen, unwrap_mover(std::forward<Args>(args))...);
+  auto* letter = make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...);
   Destination* to;
   if constexpr (carries_reply<M>) {
     to = &letter->message.reply.destination_();
@@ -57,7 +58,8 @@ void tell_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
   if constexpr (check_handler<A, M>()) {
     if constexpr (check_construction<M, Args...>()) {
       using D = Dispatch<A, M, Sent::told>;
-      send(*cell, make_envelope<typename D::Box>(&D::ops, gen, unwrap_mover(std::forward<Args>(args))...));
+      send_letter(*cell, make_letter<typename D::Box>(*cell, &D::ops, gen,
+                                                      unwrap_mover(std::forward<Args>(args))...));
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <troupe/actor.hpp>
+#include <troupe/actor_id.hpp>
 #include <troupe/ask.hpp>
 #include <troupe/blocking.hpp>
 #include <troupe/combinators.hpp>
@@ -14,6 +15,8 @@
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/event_loop.hpp>
 #include <troupe/ports/log.hpp>
+#include <troupe/ports/schedule_policy.hpp>
+#include <troupe/ports/tracer.hpp>
 #include <troupe/recipient.hpp>
 #include <troupe/ref.hpp>
 #include <troupe/reply.hpp>

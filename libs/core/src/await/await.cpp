@@ -66,7 +66,8 @@ void free_await_block(AwaitBlock* block) noexcept {
   Blocks::put(block);
 }
 
-Destination SinkBase::open(Cell& target, std::uint64_t target_gen, const MessageOps* message) {
+Destination SinkBase::open(Cell& target, std::uint64_t target_gen, const MessageOps* message,
+                           std::uint64_t traced_ask_name) {
   AwaitBlock* block = take_await_block();
   // Numbers start at 1: 0 marks an inline destination.
   const std::uint64_t number = block->number() + (block->number() == 0 ? 1 : 0);
@@ -79,6 +80,7 @@ Destination SinkBase::open(Cell& target, std::uint64_t target_gen, const Message
   block->target.store(&target, std::memory_order_relaxed);
   block->target_gen = target_gen;
   block->message = message;
+  block->traced_ask = traced_ask_name;
   block->runtime.store(Runtime::of(asker ? *asker : target), std::memory_order_relaxed);
   // The deadline's node may still be in a wheel for an earlier await: that one's time isn't this one's.
   block->deadline.due.store(DeadlineNode::never, std::memory_order_relaxed);
@@ -115,6 +117,7 @@ SinkBase* accept_answer(AnswerEnvelope& answer) noexcept {
   AwaitBlock* block = answer.destination.block;
   SinkBase* sink = block->sink;
   if (sink) {
+    sink->traced_ask = block->traced_ask;
     sink->close();
   } else {
     free_await_block(block);
@@ -124,6 +127,10 @@ SinkBase* accept_answer(AnswerEnvelope& answer) noexcept {
 
 void send_answer(AnswerEnvelope* answer) {
   AwaitBlock& block = *answer->destination.block;
+  if (block.traced_ask != 0) [[unlikely]] {
+    trace_answer(block.asker, block.asker_gen, block.traced_ask, answer->ops->message,
+                 block.runtime.load(std::memory_order_relaxed));
+  }
   if (block.asker) {
     send_signal(*block.asker, answer);
   } else {
@@ -196,13 +203,12 @@ void timed_out(AwaitBlock& block, std::uint64_t number) {
       make_envelope<ErrorAnswer>(&error_ops, Destination{&block, number}, AskError(Reason::timeout, text)));
 }
 
-// --- Request
-// ------------------------------------------------------------------------------------------------
+// --- Request ---
 
 void Request::send_queued(SinkBase& sink) {
   // Else a message to an actor that has ended would wait in its successor's lane: perhaps for the very turn
   // that asks. One that ends between here and the send is seen by its drain, or by the successor's next turn.
-  const bool gone = !target_->is(letter_->gen);
+  const bool gone = !target_->is(letter_->addressee());
   if (!gone && sink.waiting->handle && target_ == context.running->cell && !target_->ops->reentrant) {
     throw UsageError(
         describe_actor(*target_) + " asks itself " + std::string(letter_->ops->message) +
@@ -210,7 +216,9 @@ void Request::send_queued(SinkBase& sink) {
         "`static constexpr troupe::Turns turns = troupe::reentrant`");
   }
   Envelope* letter = std::exchange(letter_, nullptr);
-  *to_ = sink.open(*target_, letter->gen, letter->ops);
+  *to_ = sink.open(*target_, letter->addressee(), letter->ops, name_of(*letter));
+  if (letter->is_traced()) [[unlikely]]
+    trace_letter(TraceKind::ask, *target_, *letter);
   if (gone && !as_signal_) {
     drop_stale(*target_, *letter);
     return free_envelope(letter);
@@ -223,10 +231,11 @@ void Request::send_queued(SinkBase& sink) {
   }
 }
 
-void Request::settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered) {
+void Request::settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered,
+                            std::uint64_t traced_ask) {
   if (!answered) {
     // The handler has suspended, or passed its duty to answer on: now it takes a real await.
-    if (!sink.is_open()) *to_ = sink.open(target, letter->gen, letter->ops);
+    if (!sink.is_open()) *to_ = sink.open(target, letter->addressee(), letter->ops, traced_ask);
     sink.arm(within_);
   }
   if (!turn_frees) free_envelope(letter);
@@ -254,8 +263,7 @@ void give_back(Cell& target) {
   if (!target.lanes.rest_idle()) make_ready(target);
 }
 
-// --- get()
-// -----------------------------------------------------------------------------------------------------
+// --- get() ---
 
 void check_get_allowed(const Cell& target) {
   const Running& running = *context.running;

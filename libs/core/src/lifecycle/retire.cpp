@@ -3,6 +3,7 @@
 
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/ref_services.hpp>
+#include <troupe/detail/tracing.hpp>
 #include <troupe/ports/log.hpp>
 
 #include "lifecycle/control.hpp"
@@ -22,19 +23,25 @@ using Cells = StablePool<Cell, &Cell::ready_next>;
 
 /// Nothing to handle: the parent looks at its children when it is awake.
 void handle_child_gone(Cell&, Envelope&) {}
+constexpr std::uint32_t last_generation = 0x7FFFFFFFu;
 constexpr const MessageOps& child_gone_ops = Control<handle_child_gone>::ops_for<Envelope>;
 
+void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
+  if (envelope.is_traced()) trace_drop(receiver, envelope, why);
+  envelope.ops->drop(envelope, why);
+}
+
 void drop_all(Cell& cell, const Drop& why, std::uint64_t ended_gen) {
-  const auto drop = [&](Envelope& envelope) {
-    if (envelope.gen == ended_gen) {
-      envelope.ops->drop(envelope, why);
+  const auto settle = [&](Envelope& envelope) {
+    if (envelope.addressee() == ended_gen) {
+      drop(cell, envelope, why);
     } else {
       drop_stale(cell, envelope);
     }
   };
-  while (Node* node = cell.lanes.pop_signal(free_envelope)) drop(static_cast<Envelope&>(*node));
+  while (Node* node = cell.lanes.pop_signal(free_envelope)) settle(static_cast<Envelope&>(*node));
   while (Node* node = cell.lanes.pop_user(free_envelope)) {
-    if (!cell.lanes.is_embedded_stub(node)) drop(static_cast<Envelope&>(*node));
+    if (!cell.lanes.is_embedded_stub(node)) settle(static_cast<Envelope&>(*node));
   }
 }
 
@@ -97,15 +104,15 @@ void destroy_object(Cell& cell) noexcept {
 void tell_watchers(Cell& cell, const Extra& extra, std::uint64_t gen, const Drop& why) {
   const Terminated news{std::string(why.path), why.reason, why.cause, &cell, gen};
   for (const Watcher& watcher : extra.watchers) {
-    send(*watcher.cell, watcher.make(watcher.gen, Terminated(news)));
+    send_letter(*watcher.cell, watcher.make(*watcher.cell, watcher.gen, Terminated(news)));
   }
   for (Destination joiner : extra.joiners) send_value<Terminated>(joiner, news);
 }
 
-void drop_stashed(Extra& extra, const Drop& why) {
+void drop_stashed(Cell& cell, Extra& extra, const Drop& why) {
   for (auto* queue : {&extra.front, &extra.stash}) {
     for (Envelope* letter : *queue) {
-      letter->ops->drop(*letter, why);
+      drop(cell, *letter, why);
       free_envelope(letter);
     }
     queue->clear();
@@ -119,7 +126,7 @@ void settle_extra(Cell& cell, const Drop& why) {
   Runtime& runtime = cell.group().runtime();
   for (ActorTimer& timer : extra->timers) runtime.timers().cancel(timer.ticket);
   runtime.timers().cancel(extra->child_deadline);
-  drop_stashed(*extra, why);
+  drop_stashed(cell, *extra, why);
   for (const Watched& watched : extra->watched) stop_watching(cell, *watched.cell, watched.gen);
 }
 
@@ -167,6 +174,8 @@ void retire_with(Cell& cell, Drop why) {
   if (extra || cell.lanes.has_user() || cell.lanes.has_signal()) why_path = path_of(cell);
   why.path = why_path;
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  if (tracing()) [[unlikely]]
+    trace_stop(cell);
   settle_extra(cell, why);
   if (path) runtime.names().remove(*path, cell);
   void_address(cell);
@@ -177,7 +186,7 @@ void retire_with(Cell& cell, Drop why) {
   recycle(cell);
   // A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell
   // waits for the end of its system.
-  const bool reusable = counter_of(gen) + 1 != ~0u && cell.parent != nullptr;
+  const bool reusable = counter_of(gen) + 1 != last_generation && cell.parent != nullptr;
   drain(cell, why, gen);
   // Whoever is told of the end may rely on it: the name is free, nobody lives at the address, and each
   // message that was sent to it has been accounted for.
@@ -199,15 +208,14 @@ Drop drop_reason(Cell& cell) {
 
 void drop_stale(Cell& cell, Envelope& envelope) {
   Group* home = Cell::group_of(cell.home.load(std::memory_order_relaxed));
-  envelope.ops->drop(
-      envelope, {StopReason::no_such_actor, nullptr, home ? &home->runtime() : nullptr, ended_actor_path});
+  drop(cell, envelope,
+       {StopReason::no_such_actor, nullptr, home ? &home->runtime() : nullptr, ended_actor_path});
 }
 
 void retire(Cell& cell) {
   // No object: its constructor has thrown, after it had spawned children.
   if (cell.object) {
     tell_stopping(cell);
-    // on(Stopping) may still have spawned a child? It can't: the cell is closed to children.
     destroy_object(cell);
   }
   retire_with(cell, drop_reason(cell));

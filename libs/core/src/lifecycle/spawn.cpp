@@ -6,10 +6,12 @@
 #include <troupe/detail/actor_services.hpp>
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/spawn.hpp>
+#include <troupe/detail/tracing.hpp>
 
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "observe/describe.hpp"
+#include "scheduler/driver.hpp"
 #include "scheduler/ready.hpp"
 #include "scheduler/thread_group.hpp"
 #include "system/runtime.hpp"
@@ -81,9 +83,10 @@ void settle_home(Cell& cell, Cell& parent, const SpawnOptions& options, Runtime&
   const bool parent_pinned = parent.extra && parent.extra->own_group;
   Group& group =
       inherits ? (parent_pinned ? runtime.default_group() : parent.group()) : runtime.group(options.group);
-  cell.home.store(
-      home_word(group, options.inline_asks && !options.pinned, &group == &runtime.default_group()),
-      std::memory_order_relaxed);
+  const Driver* driver = runtime.driver();
+  const bool may_inline = options.inline_asks && !options.pinned && (!driver || driver->inline_asks());
+  cell.home.store(home_word(group, may_inline, &group == &runtime.default_group()),
+                  std::memory_order_relaxed);
 }
 
 /// Links the cell as the parent's last child, and makes its identity: an ordinal, and with it its gen.
@@ -158,6 +161,8 @@ Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* op
   const TreeGuard guard(cell);
   cell.closed_to_children = false;
   cell_ = &cell;
+  if (tracing()) [[unlikely]]
+    trace_spawn(cell);
 }
 
 Spawning::~Spawning() {
@@ -181,7 +186,7 @@ std::uint64_t Spawning::complete(void* object, Envelope* started) {
   cell.life = Life::running;
   if (started) {
     // Before what the constructor may have sent to itself: the first turn.
-    started->gen = gen;
+    started->gen |= gen;  // which may have traced_bit, and nothing else
     cell.has_front = true;
     cell.extras().front.push_front(started);
     make_ready(cell);

@@ -5,6 +5,7 @@
 
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/ref_services.hpp>
+#include <troupe/detail/tracing.hpp>
 #include <troupe/detail/turn.hpp>
 #include <troupe/ports/log.hpp>
 
@@ -100,6 +101,7 @@ void discard_turns(Cell& cell) {
     unlist_turn(cell, *turn);
     Running running{&cell, turn, turn->envelope, false};
     const TurnScope scope(running);
+    if (turn->traced_message != 0) trace_discard(cell, turn->traced_message, *turn->envelope->ops);
     turn->discard(*turn, why);
   }
 }

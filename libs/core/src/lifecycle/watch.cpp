@@ -5,6 +5,7 @@
 #include <troupe/ask.hpp>
 #include <troupe/detail/actor_services.hpp>
 #include <troupe/detail/ref_services.hpp>
+#include <troupe/detail/tracing.hpp>
 
 #include "lifecycle/control.hpp"
 #include "lifecycle/retire.hpp"
@@ -28,9 +29,10 @@ void handle_watch(Cell& cell, Envelope& envelope) {
 /// Nobody lives there any more: the news is sent at once.
 void watch_lost(Envelope& envelope, const Drop& why) {
   auto& signal = static_cast<WatchSignal&>(envelope);
-  send(*signal.watcher.cell,
-       signal.watcher.make(signal.watcher.gen, Terminated{std::string(why.path), why.reason, why.cause,
-                                                          signal.watched, signal.gen}));
+  Cell& watcher = *signal.watcher.cell;
+  send_letter(watcher, signal.watcher.make(watcher, signal.watcher.gen,
+                                           Terminated{std::string(why.path), why.reason, why.cause,
+                                                      signal.watched, signal.gen}));
 }
 void handle_unwatch(Cell& cell, Envelope& envelope) {
   const Watcher& gone = static_cast<WatchSignal&>(envelope).watcher;

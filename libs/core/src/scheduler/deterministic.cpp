@@ -1,15 +1,20 @@
 #include "scheduler/deterministic.hpp"
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <troupe/blocking.hpp>
+#include <troupe/detail/ref_services.hpp>
+#include <troupe/errors.hpp>
 
 #include "system/runtime.hpp"
+#include "turns/next_letter.hpp"
 #include "turns/run_cell.hpp"
 
 namespace troupe::inline v0 {
 
 DeterministicScheduler::DeterministicScheduler(std::uint64_t seed) : impl_pointer_(new Impl(seed)) {}
+DeterministicScheduler::DeterministicScheduler(SchedulePolicy& policy) : impl_pointer_(new Impl(policy)) {}
 DeterministicScheduler::~DeterministicScheduler() { delete impl_pointer_; }
 bool DeterministicScheduler::step() { return impl_pointer_->step(); }
 std::uint64_t DeterministicScheduler::run_until_idle() {
@@ -25,7 +30,23 @@ Clock& DeterministicScheduler::clock() noexcept { return impl_pointer_->clock();
 std::uint64_t DeterministicScheduler::seed() const noexcept { return impl_pointer_->seed(); }
 detail::Driver& DeterministicScheduler::driver_() noexcept { return *impl_pointer_; }
 
-DeterministicScheduler::Impl::Impl(std::uint64_t seed) : Group(nullptr), seed_(seed), random_(seed) {}
+SteadyTime DeterministicScheduler::next_timer() { return impl_pointer_->next_timer(); }
+
+ActorId Runnables::actor(std::size_t index) const noexcept {
+  detail::Cell* cell = actors_[index];
+  return {cell, cell->gen.load(std::memory_order_relaxed)};
+}
+std::string_view Runnables::next_message(std::size_t index) const noexcept {
+  const detail::Envelope* letter = detail::next_letter(*actors_[index]);
+  return letter ? letter->ops->message : std::string_view();
+}
+std::uint64_t Runnables::handled(std::size_t index) const noexcept {
+  return actors_[index]->handled.load(std::memory_order_relaxed);
+}
+
+DeterministicScheduler::Impl::Impl(std::uint64_t seed)
+    : Group(nullptr), seed_(seed), random_(seed), policy_(random_) {}
+DeterministicScheduler::Impl::Impl(SchedulePolicy& policy) : Group(nullptr), random_(0), policy_(policy) {}
 
 void DeterministicScheduler::Impl::attach(detail::Runtime& runtime) {
   if (attached_)
@@ -49,20 +70,53 @@ void DeterministicScheduler::Impl::submit(detail::Cell& cell) { ready_.push_back
 void DeterministicScheduler::Impl::submit_job(detail::Job* job) { jobs_.push_back(job); }
 
 bool DeterministicScheduler::Impl::step() {
-  const std::size_t choices = ready_.size() + jobs_.size();
-  if (choices == 0) return false;
-  const std::size_t choice = random_.next() % choices;
-  if (choice < ready_.size()) {
-    detail::Cell* cell = std::exchange(ready_[choice], ready_.back());
-    ready_.pop_back();
-    if (detail::run_cell(*cell, 1)) ready_.push_back(cell);
+  if (ready_.empty() && jobs_.empty()) return false;
+  const Runnables runnables(ready_, jobs_.size());
+  const Choice choice = policy_.choose(runnables);
+  if (choice.index >= runnables.size()) {
+    throw UsageError("a schedule policy chose number " + std::to_string(choice.index) + " of " +
+                     std::to_string(runnables.size()) + " that can run: it must choose one that is there");
+  }
+  if (choice.index < ready_.size()) {
+    run_actor(choice.index, choice);
   } else {
-    detail::Job* job = std::exchange(jobs_[choice - ready_.size()], jobs_.back());
-    jobs_.pop_back();
-    job->run();
-    delete job;
+    run_job(choice.index - ready_.size());
   }
   return true;
+}
+
+void DeterministicScheduler::Impl::run_actor(std::size_t index, const Choice& choice) {
+  detail::Cell* cell = ready_[index];
+  ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
+  const bool is_root = cell->parent == nullptr;
+  if (is_root) {
+    // What befalls it would befall the system: its end is shutdown()'s business.
+  } else if (choice.fate == Fate::kill) {
+    detail::send_kill(*cell, cell->gen.load(std::memory_order_relaxed));
+  } else if (choice.fate == Fate::crash) {
+    detail::crash_next(*cell, choice.cause);
+  }
+  if (!detail::run_cell(*cell, 1)) return;
+  // With nothing left to handle it rests in the same step: there is nothing to choose in that.
+  if (!detail::has_work(*cell) && !detail::run_cell(*cell, 1)) return;
+  ready_.push_back(cell);
+}
+
+void DeterministicScheduler::Impl::run_job(std::size_t index) {
+  detail::Job* job = jobs_[index];
+  jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(index));
+  job->run();
+  delete job;
+}
+
+std::chrono::nanoseconds DeterministicScheduler::Impl::timer_delay(detail::Cell& cell,
+                                                                   std::chrono::nanoseconds delay) {
+  return policy_.timer_delay({&cell, cell.gen.load(std::memory_order_relaxed)}, delay);
+}
+
+SteadyTime DeterministicScheduler::Impl::next_timer() {
+  const auto due = attached_ ? runtime().timers().next_due() : std::nullopt;
+  return due ? *due : SteadyTime::max();
 }
 
 bool DeterministicScheduler::Impl::skip_to_next_timer(SteadyTime at_most) {

@@ -32,13 +32,31 @@ class SplitMix {
 
 namespace troupe::inline v0 {
 
+namespace detail {
+
+/// Each of the runnable ones with the same probability; asks run in place.
+class RandomPolicy final : public SchedulePolicy {
+ public:
+  explicit RandomPolicy(std::uint64_t seed) : random_(seed) {}
+  Choice choose(const Runnables& ready) override { return {.index = random_.next() % ready.size()}; }
+  bool inline_asks() const override { return true; }
+
+ private:
+  SplitMix random_;
+};
+
+}  // namespace detail
+
 class DeterministicScheduler::Impl final : public detail::Driver, public detail::Group {
  public:
   explicit Impl(std::uint64_t seed);
+  explicit Impl(SchedulePolicy& policy);
 
   bool step() override;
   bool skip_to_next_timer(SteadyTime at_most) override;
   void submit_job(detail::Job* job) override;
+  std::chrono::nanoseconds timer_delay(detail::Cell& cell, std::chrono::nanoseconds delay) override;
+  bool inline_asks() const override { return policy_.inline_asks(); }
   void submit(detail::Cell& cell) override;
   detail::Group& group() override { return *this; }
   ManualClock& clock() override { return clock_; }
@@ -47,10 +65,15 @@ class DeterministicScheduler::Impl final : public detail::Driver, public detail:
 
   void advance(std::chrono::nanoseconds duration);
   std::uint64_t seed() const { return seed_; }
+  SteadyTime next_timer();
 
  private:
-  std::uint64_t seed_;
-  detail::SplitMix random_;
+  void run_actor(std::size_t index, const Choice& choice);
+  void run_job(std::size_t index);
+
+  std::uint64_t seed_ = 0;
+  detail::RandomPolicy random_;
+  SchedulePolicy& policy_;
   ManualClock clock_;
   bool attached_ = false;
   std::vector<detail::Cell*> ready_;

@@ -16,6 +16,9 @@ class Driver {
   /// Moves time to the next timer, and fires it. False: there is none until `at_most`, where time is then.
   virtual bool skip_to_next_timer(SteadyTime at_most) = 0;
   virtual void submit_job(Job* job) = 0;
+  /// See SchedulePolicy.
+  virtual std::chrono::nanoseconds timer_delay(Cell& cell, std::chrono::nanoseconds delay) = 0;
+  virtual bool inline_asks() const = 0;
   virtual Group& group() = 0;
   virtual Clock& clock() = 0;
   virtual void attach(Runtime& runtime) = 0;

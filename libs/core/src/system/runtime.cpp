@@ -66,6 +66,7 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   }
   self.driven_by_.store(self.driver_ ? &context : nullptr, std::memory_order_relaxed);
   self.clock_ = self.driver_ ? &self.driver_->clock() : options.clock ? options.clock : &system_clock();
+  self.tracer_.store(options.tracer, std::memory_order_relaxed);
   self.log_ = options.log ? options.log : &stderr_log();
   self.ask_deadline_ = options.ask_deadline;
   self.seed_ = options.seed;
@@ -91,6 +92,7 @@ void Runtime::end() {
   finish_groups();
   monitor_.end();
   timers_.end();
+  tracer_.store(nullptr, std::memory_order_relaxed);
   driven_by_.store(nullptr, std::memory_order_relaxed);
   if (driver_) driver_->detach();
   dead_letters_.end();

@@ -16,6 +16,7 @@
 #include <troupe/options.hpp>
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/log.hpp>
+#include <troupe/ports/tracer.hpp>
 
 #include "observe/dead_letters.hpp"
 #include "observe/monitor.hpp"
@@ -58,6 +59,7 @@ class Runtime {
   Monitor& monitor() { return monitor_; }
   Clock& clock() { return *clock_; }
   Log& log() { return *log_; }
+  Tracer* tracer() const { return tracer_.load(std::memory_order_relaxed); }
   Driver* driver() { return driver_; }
   /// The driver, for the thread that made this system on it; null for all others, which may come with an old
   /// Ref when the system is gone, and another has the runtime.
@@ -85,6 +87,7 @@ class Runtime {
   Monitor monitor_;
   Clock* clock_ = nullptr;
   Log* log_ = nullptr;
+  std::atomic<Tracer*> tracer_{nullptr};  ///< atomic: late senders ask the runtime of a system that is gone
   Driver* driver_ = nullptr;
   std::atomic<const Context*> driven_by_{nullptr};
   std::chrono::nanoseconds ask_deadline_{};

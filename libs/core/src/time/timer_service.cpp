@@ -187,7 +187,7 @@ void TimerService::collect_message(MessageTimer& timer, std::int64_t now, Firing
   TimedMessage message = timer.message;
   const std::int64_t period = message.period.count();
   if (period > 0) {
-    message.envelope = message.copy(*message.envelope);
+    message.envelope = message.copy(*message.target, *message.envelope);
     firing.messages.push_back(message);
     // At full periods from the start; what was missed is left out.
     timer.due += period * ((now - timer.due) / period + 1);

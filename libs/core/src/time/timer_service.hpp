@@ -33,7 +33,7 @@ struct TimedMessage {
   Envelope* envelope = nullptr;  ///< owned: sent, or with a period copied
   bool as_signal = false;
   std::chrono::nanoseconds period{};
-  Envelope* (*copy)(const Envelope&) = nullptr;
+  Envelope* (*copy)(Cell&, const Envelope&) = nullptr;
 };
 
 /// Type-stable: a ticket may be older than the timer.

@@ -7,6 +7,7 @@
 
 #include "observe/describe.hpp"
 #include "scheduler/deterministic.hpp"
+#include "scheduler/driver.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
 
@@ -49,7 +50,10 @@ void check_stash(Cell& cell) {
                       "; unstash earlier, or spawn it with a larger .stash_capacity");
 }
 
-void stash(Cell& cell, Envelope* letter) { cell.extras().stash.push_back(letter); }
+void stash(Cell& cell, Envelope* letter) {
+  if (letter->is_traced()) trace_letter(TraceKind::send, cell, *letter);
+  cell.extras().stash.push_back(letter);
+}
 
 void unstash_all(Cell& cell) {
   Extra& extra = cell.extras();
@@ -64,7 +68,7 @@ Destination take_current_destination(Cell& cell, const MessageOps* asked, Destin
   Destination to = std::exchange(in(*running.letter), {});
   // What was to be answered on the spot is to be answered later: it takes a real await.
   if (to.is_inline()) {
-    to = to.sink()->open(cell, cell.gen.load(std::memory_order_relaxed), asked);
+    to = to.sink()->open(cell, cell.gen.load(std::memory_order_relaxed), asked, name_of(*running.letter));
   }
   return to;
 }
@@ -80,7 +84,7 @@ void end_timer(Cell& cell, std::vector<ActorTimer>::iterator timer) {
 
 std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay,
                         std::chrono::nanoseconds period, Envelope* letter, std::uint64_t& number,
-                        Envelope* (*copy)(const Envelope&)) {
+                        Envelope* (*copy)(Cell&, const Envelope&)) {
   constexpr std::chrono::milliseconds shortest_period{1};
   if (period != period.zero() && (period < shortest_period || !copy)) {
     const char* fault = copy ? ": its period must be at least 1 ms" : ": its message must be copyable";
@@ -91,9 +95,12 @@ std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanosecon
     throw UsageError(text);
   }
   if (!key.empty()) cancel_timer(cell, key);
+  if (letter->is_traced()) trace_letter(TraceKind::timer, cell, *letter);
+  Runtime& runtime = cell.group().runtime();
+  if (Driver* driver = runtime.driver()) delay = driver->timer_delay(cell, delay);
   Extra& extra = cell.extras();
   number = ++extra.last_timer;
-  const TimerTicket ticket = cell.group().runtime().timers().arm(
+  const TimerTicket ticket = runtime.timers().arm(
       delay, {.target = &cell, .envelope = letter, .as_signal = false, .period = period, .copy = copy});
   extra.timers.push_back({extra.last_timer, std::string(key), ticket, period != period.zero()});
   return extra.last_timer;

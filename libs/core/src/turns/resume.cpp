@@ -3,6 +3,7 @@
 
 #include <troupe/detail/await.hpp>
 #include <troupe/detail/context.hpp>
+#include <troupe/detail/tracing.hpp>
 #include <troupe/detail/turn.hpp>
 
 namespace troupe::inline v0::detail {
@@ -14,10 +15,16 @@ void answer_arrived(Cell& cell, SinkBase& sink, bool good) {
   Running running{&cell, &turn, turn.envelope, true};
   const TurnScope scope(running);
   cell.activity.store(turn.envelope->ops, std::memory_order_release);
-  waiting.handle.resume();
-  if (!turn.root.done()) return;
-  unlist_turn(cell, turn);
-  turn.finish(cell, turn);
+  const auto go_on = [&] {
+    waiting.handle.resume();
+    if (!turn.root.done()) return;
+    unlist_turn(cell, turn);
+    turn.finish(cell, turn);
+  };
+  if (turn.traced_message == 0) return go_on();
+  const TracedTurn traced(cell, turn.traced_message, *turn.envelope->ops, TraceKind::turn_resume,
+                          sink.traced_ask);
+  go_on();
 }
 
 }  // namespace troupe::inline v0::detail

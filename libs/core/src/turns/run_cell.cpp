@@ -1,6 +1,7 @@
 #include "turns/run_cell.hpp"
 
 #include <troupe/detail/context.hpp>
+#include <troupe/detail/inline_run.hpp>
 #include <troupe/detail/turn.hpp>
 
 #include "lifecycle/retire.hpp"
@@ -47,9 +48,22 @@ void begin_popping(Cell& cell) {
   const bool turn_frees = letter->ops->is_task;
   running.letter = letter;
   running.inline_run = true;  // its block isn't the lane's
-  letter->ops->run(cell, *letter);
+  if (letter->is_traced()) {
+    run_traced(cell, *letter);
+  } else {
+    letter->ops->run(cell, *letter);
+  }
   running.inline_run = false;
   if (!turn_frees) free_envelope(letter);
+}
+
+/// A message with a name for the tracer, or one that was sent to an earlier actor.
+[[gnu::noinline]] void run_unusual(Cell& cell, Running& running, Envelope& letter) {
+  if (!cell.is(letter.addressee())) return drop_stale(cell, letter);
+  cell.activity.store(letter.ops, std::memory_order_release);
+  cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  running.letter = &letter;
+  run_traced(cell, letter);
 }
 
 /// Handles one message. @pre there is one
@@ -62,7 +76,7 @@ void run_next(Cell& cell, Running& running) {
     return;
   auto& letter = static_cast<Envelope&>(*node);
   if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]]
-    return drop_stale(cell, letter);
+    return run_unusual(cell, running, letter);
   // release: an observer that sees the turn sees the lane as it is during it.
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -130,6 +144,7 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
 
 void list_turn(Cell& cell, Turn& turn) {
   turn.listed = true;
+  turn.traced_message = context.traced_message;
   turn.next = cell.turns;
   turn.previous = nullptr;
   if (cell.turns) cell.turns->previous = &turn;

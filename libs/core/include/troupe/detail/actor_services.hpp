@@ -9,6 +9,7 @@
 #include <troupe/detail/cell.hpp>
 #include <troupe/detail/dispatch.hpp>
 #include <troupe/detail/durations.hpp>
+#include <troupe/detail/tracing.hpp>
 #include <troupe/lifecycle.hpp>
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/log.hpp>
@@ -32,7 +33,7 @@ void unstash_all(Cell& cell);
 Destination take_current_destination(Cell& cell, const MessageOps* asked, Destination& (*in)(Envelope&));
 
 // --- watching ---------------------------------------------------------------------------------------------
-using MakeTerminated = Envelope* (*)(std::uint64_t gen, Terminated&& news);
+using MakeTerminated = Envelope* (*)(Cell& watcher, std::uint64_t gen, Terminated&& news);
 void watch(Cell& watcher, Cell& watched, std::uint64_t gen, MakeTerminated make);
 void unwatch(Cell& watcher, Cell& watched, std::uint64_t gen);
 /// Tells the watched actor that the watcher isn't interested any more.
@@ -68,7 +69,7 @@ inline constexpr MessageOps terminated_ops{&TerminatedOps<D>::run,
 /// call on. `number` is where the letter keeps the timer's number.
 std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay,
                         std::chrono::nanoseconds period, Envelope* letter, std::uint64_t& number,
-                        Envelope* (*copy)(const Envelope&));
+                        Envelope* (*copy)(Cell&, const Envelope&));
 bool cancel_timer(Cell& cell, std::uint64_t timer);
 bool cancel_timer(Cell& cell, std::string_view key);
 /// Whether a tick may be handled: its timer has neither been cancelled nor replaced since. A single tick
@@ -78,19 +79,18 @@ bool accept_tick(Cell& cell, std::uint64_t timer);
 template <class A, class M>
 struct Tick : Letter<M, Sent::told> {
   using Told = Dispatch<A, M, Sent::told>;
-  template <class Message>
-  Tick(std::uint64_t generation, Message&& content)
-      : Letter<M, Sent::told>(&ops, generation, std::forward<Message>(content)) {}
+  using Letter<M, Sent::told>::Letter;
 
   static void run(Cell& cell, Envelope& envelope) {
     if (!accept_tick(cell, static_cast<Tick&>(envelope).timer)) return drop(envelope, {});
     Told::run(cell, envelope);
   }
   static void drop(Envelope& envelope, const Drop&) { static_cast<Tick&>(envelope).message.~M(); }
-  static Envelope* copy(const Envelope& envelope) {
+  static Envelope* copy(Cell& cell, const Envelope& envelope) {
     const auto& tick = static_cast<const Tick&>(envelope);
-    auto* made = make_envelope<Tick>(tick.gen, tick.message);
+    auto* made = make_letter<Tick>(cell, &ops, tick.addressee(), tick.message);
     made->timer = tick.timer;
+    if (made->is_traced()) trace_tick(cell, *made, name_of(tick));
     return made;
   }
 
@@ -104,8 +104,9 @@ constexpr MessageOps Tick<A, M>::ops{&run,          &drop,         sizeof(Tick),
 template <class A, class M>
 std::uint64_t start_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay,
                           std::chrono::nanoseconds period, M message) {
-  auto* tick = make_envelope<Tick<A, M>>(cell.gen.load(std::memory_order_relaxed), std::move(message));
-  Envelope* (*copy)(const Envelope&) = nullptr;
+  auto* tick = make_letter<Tick<A, M>>(cell, &Tick<A, M>::ops, cell.gen.load(std::memory_order_relaxed),
+                                       std::move(message));
+  Envelope* (*copy)(Cell&, const Envelope&) = nullptr;
   if constexpr (std::is_copy_constructible_v<M>) copy = &Tick<A, M>::copy;
   return arm_timer(cell, key, delay, period, tick, tick->timer, copy);
 }

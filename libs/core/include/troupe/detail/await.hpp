@@ -50,6 +50,7 @@ struct AwaitBlock {
   std::atomic<Cell*> target{nullptr};
   std::uint64_t target_gen = 0;
   const MessageOps* message = nullptr;
+  std::uint64_t traced_ask = 0;            ///< the ask's name for the tracer; 0: it isn't traced
   std::atomic<Runtime*> runtime{nullptr};  ///< whose clock and dead letters serve it
   DeadlineNode deadline{*this};
   AwaitBlock* free_next = nullptr;
@@ -128,10 +129,12 @@ class SinkBase {
   /// A failed answer ends an all() early, unless the asker wants outcomes as values.
   bool errors_are_values = false;
   bool is_open() const { return block_ != nullptr; }
+  std::uint64_t traced_ask = 0;  ///< set with the answer: the ask's name for the tracer
 
   /// Prepares the await: takes a block and says who asks and whom. @pre waiting is set. The caller sends the
   /// message afterwards.
-  Destination open(Cell& target, std::uint64_t target_gen, const MessageOps* message);
+  Destination open(Cell& target, std::uint64_t target_gen, const MessageOps* message,
+                   std::uint64_t traced_ask = 0);
   /// Arms the deadline, relative to now. After open().
   void arm(std::chrono::nanoseconds within);
   /// The answer has been consumed: frees the block.

@@ -5,8 +5,9 @@
 // lanes.hpp; the tree guard is a byte lock that protects what an observer of the tree reads.
 //
 // Invariants
-//  1. `gen` holds 32 bits of an exact counter, one step per incarnation, and 32 bits of the path's hash. A
-//     message is handled only if its gen is the cell's, compared after the token is had.
+//  1. `gen` holds 31 bits of an exact counter, one step per incarnation, and 32 bits of the path's hash; its
+//     top bit is never set, since in an envelope it is traced_bit. A message is handled only if its gen is
+//     the cell's, compared after the token is had.
 //  2. A cell outlives its object: between the object's end and retire() its path and messages stand.
 //  3. A parent's cell lives until its last child's has left the list of children.
 //

@@ -17,10 +17,6 @@ namespace troupe::inline v0::detail {
 
 enum class Sent : std::uint8_t { told, asked };
 
-// An aggregate made of its first members is what `ask<Sum>(numbers)` means: its `reply` is filled later.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-
 // A message may be built of fewer arguments than it has members: the others have their defaults.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
@@ -44,8 +40,6 @@ struct Letter<M, Sent::asked> : Envelope {
   Destination to;
   M message;
 };
-
-#pragma GCC diagnostic pop
 
 #pragma GCC diagnostic pop
 
@@ -141,7 +135,7 @@ struct Dispatch {
     if constexpr (is_reentrant<A>()) {
       if (owns_block) return start_task(cell, *letter, owns_block);
       // Other turns will pop nodes, and free this one, while the coroutine still reads its message.
-      letter = make_envelope<Box>(&ops, letter->gen, std::move(letter->message));
+      letter = make_envelope<Box>(&ops, letter->addressee(), std::move(letter->message));
       auto& original = static_cast<Box&>(envelope);
       if constexpr (sent == Sent::asked) letter->to = std::exchange(original.to, {});
       original.message.~M();

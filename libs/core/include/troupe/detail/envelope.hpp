@@ -56,12 +56,23 @@ struct MessageOps {
   std::string_view message;
 };
 
+/// In an envelope's generation: it has a name behind it, for the tracer. No actor's generation has it.
+inline constexpr std::uint64_t traced_bit = std::uint64_t{1} << 63;
+
 struct Envelope : Node {
   Envelope(const MessageOps* operations, std::uint64_t generation) : ops(operations), gen(generation) {}
 
+  bool is_traced() const noexcept { return (gen & traced_bit) != 0; }
+  /// The generation of the actor that it was sent to.
+  std::uint64_t addressee() const noexcept { return gen & ~traced_bit; }
+
   const MessageOps* ops;
-  std::uint64_t gen;  ///< of the actor it was sent to; compared before it is handled
+  std::uint64_t gen;  ///< of the actor it was sent to, compared before it is handled; with traced_bit
 };
+
+/// Where the name of a traced letter lies, and how long its block is.
+constexpr std::size_t traced_offset(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
+constexpr std::size_t traced_bytes(std::size_t bytes) { return traced_offset(bytes) + sizeof(std::uint64_t); }
 
 /// Makes an envelope of type E in a pooled block. @throws std::bad_alloc, and what E's constructor throws
 template <class E, class... Args>
@@ -83,7 +94,10 @@ E* make_envelope(Args&&... args) {
 
 /// Frees the block of an envelope whose message is gone already.
 inline void free_envelope(Node* node) noexcept {
-  const MessageOps* ops = static_cast<Envelope*>(node)->ops;
+  auto* envelope = static_cast<Envelope*>(node);
+  const MessageOps* ops = envelope->ops;
+  if (envelope->is_traced()) [[unlikely]]
+    return free_block(node, traced_bytes(ops->block_bytes));
 #if !defined(TROUPE_DETAIL_PLAIN_BLOCKS)
   if (ops->block_index < block_classes) [[likely]]
     return free_class(node, ops->block_index);

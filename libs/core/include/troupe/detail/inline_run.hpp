@@ -26,6 +26,8 @@ inline void end_inline(Cell& target) {
   }
   end_inline_slowly(target);
 }
+/// Runs a letter that has a name.
+void run_traced(Cell& target, Envelope& letter);
 /// The token turned out to be of another incarnation, or of one that may not run here.
 void give_back(Cell& target);
 
@@ -64,6 +66,8 @@ class InlineRun {
     target.handled.store(target.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     Running running{&target, nullptr, &letter, true};
     const TurnScope scope(running);
+    if (letter.is_traced()) [[unlikely]]
+      return run_traced(target, letter);
     letter.ops->run(target, letter);
   }
 

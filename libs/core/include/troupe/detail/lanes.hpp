@@ -121,6 +121,9 @@ class BasicLanes {
     return pop(sig_, sig_tail_, &sig_stub_, free);
   }
 
+  /// The next message, left in its place; null when the lane is empty, or its sender isn't done.
+  const Node* peek_user() const { return user_tail_->next.load(std::memory_order_acquire); }
+
   /// The last consumed message's node, or null when that is the embedded stub.
   Node* user_stub() const { return user_tail_ == &user_stub_ ? nullptr : user_tail_; }
 

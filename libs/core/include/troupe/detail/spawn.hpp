@@ -93,7 +93,7 @@ Ref<A> spawn_actor(Cell& parent, const SpawnOptions& options, Args&&... args) {
     Envelope* started = nullptr;
     if constexpr (handles<A, Started>) {
       using D = Dispatch<A, Started, Sent::told>;
-      started = make_envelope<typename D::Box>(&D::ops, std::uint64_t{0});
+      started = make_letter<typename D::Box>(cell, &D::ops, std::uint64_t{0});
     }
     return Ref<A>(&cell, spawning.complete(actor, started));
   } else {

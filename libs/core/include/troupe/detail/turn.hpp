@@ -17,8 +17,9 @@ struct Turn {
   /// Destroys the frame and then the message, unfinished; its asker is told why.
   void (*discard)(Turn&, const struct Drop&) = nullptr;
   Envelope* envelope = nullptr;
-  bool owns_block = false;  ///< the envelope isn't in the lane: its block is freed with the turn
-  bool listed = false;      ///< has been suspended, and is in the cell's list
+  std::uint64_t traced_message = 0;  ///< its message's name, from its first suspension on; 0: it isn't traced
+  bool owns_block = false;           ///< the envelope isn't in the lane: its block is freed with the turn
+  bool listed = false;               ///< has been suspended, and is in the cell's list
 };
 
 /// Puts a turn that has suspended into its cell's list, and takes it out. @pre the caller holds the token

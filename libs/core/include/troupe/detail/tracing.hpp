@@ -1,0 +1,103 @@
+// How messages get their names for the tracer: see docs/design/tracing.md.
+//
+// A traced letter's block is longer by a word behind the letter, which holds the name; `traced_bit` in the
+// generation of its envelope says that it is there.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include <troupe/detail/cell.hpp>
+#include <troupe/detail/context.hpp>
+#include <troupe/detail/envelope.hpp>
+#include <troupe/ports/tracer.hpp>
+
+namespace troupe::inline v0::detail {
+
+/// How many tracers are on, in all systems of the process. What senders look at.
+extern constinit std::atomic<std::uint32_t> tracers_on;
+/// Relaxed: see Tracer::on_.
+inline bool tracing() noexcept { return tracers_on.load(std::memory_order_relaxed) != 0; }
+
+/// The name of a message that is about to be made for this receiver; 0: it isn't traced.
+std::uint64_t name_message(const Cell& receiver) noexcept;
+/// The name of a letter; 0: it isn't traced.
+inline std::uint64_t name_of(const Envelope& letter) noexcept {
+  if (!letter.is_traced()) [[likely]]
+    return 0;
+  std::uint64_t name;
+  std::memcpy(&name, reinterpret_cast<const char*>(&letter) + traced_offset(letter.ops->block_bytes),
+              sizeof name);
+  return name;
+}
+
+// What happens, told to the tracer of the actor's system. `by` and `cause` are what runs in this thread.
+void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept;
+/// Of a periodic timer: its own name is the cause.
+void trace_tick(Cell& receiver, const Envelope& letter, std::uint64_t timer) noexcept;
+void trace_answer(Cell* asker, std::uint64_t asker_gen, std::uint64_t ask, std::string_view type,
+                  Runtime* runtime) noexcept;
+/// Of an ask that ran in the asker's thread: `target` has answered who runs in it.
+void trace_inline_answer(Cell& target, std::uint64_t ask, std::string_view type) noexcept;
+void trace_spawn(Cell& cell) noexcept;
+void trace_stop(Cell& cell) noexcept;
+void trace_failure(Cell& cell, const MessageOps& message, std::string_view text) noexcept;
+void trace_drop(Cell& receiver, const Envelope& letter, const Drop& why) noexcept;
+void trace_discard(Cell& cell, std::uint64_t message, const MessageOps& ops) noexcept;
+
+/// The turn of a traced message, or its next part.
+class TracedTurn {
+ public:
+  /// @pre message != 0
+  TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops, TraceKind how,
+             std::uint64_t answered_ask = 0) noexcept;
+  TracedTurn(const TracedTurn&) = delete;
+  TracedTurn& operator=(const TracedTurn&) = delete;
+  ~TracedTurn();
+
+ private:
+  Cell& cell_;
+  const MessageOps& ops_;
+  std::uint64_t message_;
+  std::uint64_t outer_message_;
+};
+
+/// Makes a letter with a name. @throws as make_envelope()
+template <class E, class... Args>
+[[gnu::cold]] E* make_named_letter(std::uint64_t name, const MessageOps* ops, std::uint64_t gen,
+                                   Args&&... args) {
+  constexpr std::size_t bytes = traced_bytes(sizeof(E));
+  void* block = allocate_bytes(bytes);
+  E* letter = nullptr;
+  try {
+    letter = ::new (block) E(ops, gen | traced_bit, std::forward<Args>(args)...);
+  } catch (...) {
+    free_block(block, bytes);
+    throw;
+  }
+  std::memcpy(static_cast<char*>(block) + traced_offset(sizeof(E)), &name, sizeof name);
+  return letter;
+}
+
+/// Makes a letter to `receiver`, with a name if it is to be traced. @throws as make_envelope()
+template <class E, class... Args>
+E* make_letter(const Cell& receiver, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+  if (tracing()) [[unlikely]] {
+    if (const std::uint64_t name = name_message(receiver)) {
+      return make_named_letter<E>(name, ops, gen, std::forward<Args>(args)...);
+    }
+  }
+  return make_envelope<E>(ops, gen, std::forward<Args>(args)...);
+}
+
+/// Sends what make_letter() has made.
+inline void send_letter(Cell& receiver, Envelope* letter) {
+  // Before it is enqueued: afterwards it may be gone.
+  if (letter->is_traced()) [[unlikely]]
+    trace_letter(TraceKind::send, receiver, *letter);
+  send(receiver, letter);
+}
+
+}  // namespace troupe::inline v0::detail

@@ -1,0 +1,201 @@
+#include <string>
+
+#include <troupe/detail/inline_run.hpp>
+#include <troupe/detail/ref_services.hpp>
+#include <troupe/detail/tracing.hpp>
+#include <troupe/detail/turn.hpp>
+#include <troupe/lifecycle.hpp>
+
+#include "observe/describe.hpp"
+#include "system/runtime.hpp"
+
+namespace troupe::inline v0 {
+
+std::string_view to_string(TraceKind kind) noexcept {
+  switch (kind) {
+    case TraceKind::spawn:
+      return "spawn";
+    case TraceKind::send:
+      return "send";
+    case TraceKind::ask:
+      return "ask";
+    case TraceKind::timer:
+      return "timer";
+    case TraceKind::turn_begin:
+      return "begin";
+    case TraceKind::turn_suspend:
+      return "suspend";
+    case TraceKind::turn_resume:
+      return "resume";
+    case TraceKind::turn_end:
+      return "end";
+    case TraceKind::turn_discard:
+      return "discard";
+    case TraceKind::answer:
+      return "answer";
+    case TraceKind::stop:
+      return "stop";
+    case TraceKind::failure:
+      return "failure";
+    case TraceKind::dead_letter:
+      return "dead letter";
+  }
+  return "unknown";
+}
+
+std::string ActorId::path() const { return cell ? detail::describe(*cell, generation) : std::string(); }
+
+std::string_view ActorId::actor_class() const noexcept {
+  return cell && cell->is(generation) ? detail::class_name(*cell) : std::string_view();
+}
+
+void Tracer::switch_on() noexcept {
+  if (!on_.exchange(true, std::memory_order_relaxed)) {
+    detail::tracers_on.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void Tracer::switch_off() noexcept {
+  if (on_.exchange(false, std::memory_order_relaxed)) {
+    detail::tracers_on.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
+namespace detail {
+
+constinit std::atomic<std::uint32_t> tracers_on{0};
+
+namespace {
+
+/// The tracer of a system, if it is on.
+Tracer* tracer_of(const Runtime* runtime) noexcept {
+  Tracer* tracer = runtime ? runtime->tracer() : nullptr;
+  return tracer && tracer->is_on() ? tracer : nullptr;
+}
+Tracer* tracer_of(const Cell& cell) noexcept { return tracer_of(Runtime::of(cell)); }
+
+ActorId id_of(Cell& cell) noexcept { return {&cell, cell.gen.load(std::memory_order_relaxed)}; }
+ActorId running_actor() noexcept {
+  Cell* cell = context.running->cell;
+  return cell ? id_of(*cell) : ActorId{};
+}
+
+}  // namespace
+
+std::uint64_t name_message(const Cell& receiver) noexcept {
+  Tracer* tracer = tracer_of(receiver);
+  return tracer ? tracer->name_message(context.traced_message, context.running->cell != nullptr) : 0;
+}
+
+void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept {
+  if (Tracer* tracer = tracer_of(receiver)) {
+    tracer->record({kind,
+                    {&receiver, letter.addressee()},
+                    running_actor(),
+                    name_of(letter),
+                    context.traced_message,
+                    letter.ops->message,
+                    {}});
+  }
+}
+
+void trace_tick(Cell& receiver, const Envelope& letter, std::uint64_t timer) noexcept {
+  if (Tracer* tracer = tracer_of(receiver)) {
+    tracer->record({TraceKind::send,
+                    {&receiver, letter.addressee()},
+                    {},
+                    name_of(letter),
+                    timer,
+                    letter.ops->message,
+                    {}});
+  }
+}
+
+void trace_answer(Cell* asker, std::uint64_t asker_gen, std::uint64_t ask, std::string_view type,
+                  Runtime* runtime) noexcept {
+  if (Tracer* tracer = tracer_of(runtime)) {
+    tracer->record(
+        {TraceKind::answer, {asker, asker_gen}, running_actor(), ask, context.traced_message, type, {}});
+  }
+}
+
+void trace_inline_answer(Cell& target, std::uint64_t ask, std::string_view type) noexcept {
+  if (Tracer* tracer = tracer_of(target)) {
+    tracer->record({TraceKind::answer, running_actor(), id_of(target), ask, ask, type, {}});
+  }
+}
+
+void trace_spawn(Cell& cell) noexcept {
+  if (Tracer* tracer = tracer_of(cell)) {
+    tracer->record(
+        {TraceKind::spawn, id_of(cell), running_actor(), 0, context.traced_message, class_name(cell), {}});
+  }
+}
+
+void trace_stop(Cell& cell) noexcept {
+  if (Tracer* tracer = tracer_of(cell)) {
+    tracer->record({TraceKind::stop, id_of(cell), {}, 0, 0, class_name(cell), to_string(cell.reason)});
+  }
+}
+
+void trace_failure(Cell& cell, const MessageOps& message, std::string_view text) noexcept {
+  if (Tracer* tracer = tracer_of(cell)) {
+    const std::uint64_t name = context.traced_message;
+    tracer->record({TraceKind::failure, id_of(cell), {}, name, name, message.message, text});
+  }
+}
+
+void trace_drop(Cell& receiver, const Envelope& letter, const Drop& why) noexcept {
+  if (Tracer* tracer = tracer_of(why.runtime)) {
+    tracer->record({TraceKind::dead_letter,
+                    {&receiver, letter.addressee()},
+                    {},
+                    name_of(letter),
+                    0,
+                    letter.ops->message,
+                    to_string(why.reason)});
+  }
+}
+
+void trace_discard(Cell& cell, std::uint64_t message, const MessageOps& ops) noexcept {
+  if (Tracer* tracer = tracer_of(cell)) {
+    tracer->record({TraceKind::turn_discard, id_of(cell), {}, message, message, ops.message, {}});
+  }
+}
+
+TracedTurn::TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops, TraceKind how,
+                       std::uint64_t answered_ask) noexcept
+    : cell_(cell), ops_(ops), message_(message), outer_message_(context.traced_message) {
+  context.traced_message = message;
+  if (Tracer* tracer = tracer_of(cell)) {
+    const std::uint64_t cause = how == TraceKind::turn_resume ? answered_ask : message;
+    tracer->record({how, id_of(cell), {}, message, cause, ops.message, {}});
+  }
+}
+
+TracedTurn::~TracedTurn() {
+  context.traced_message = outer_message_;
+  if (Tracer* tracer = tracer_of(cell_)) {
+    bool waits = false;
+    for (const Turn* turn = cell_.turns; turn && !waits; turn = turn->next) {
+      waits = turn->traced_message == message_;
+    }
+    tracer->record({waits ? TraceKind::turn_suspend : TraceKind::turn_end,
+                    id_of(cell_),
+                    {},
+                    message_,
+                    message_,
+                    ops_.message,
+                    {}});
+  }
+}
+
+void run_traced(Cell& target, Envelope& letter) {
+  // Read before: the turn may free the letter.
+  const MessageOps& ops = *letter.ops;
+  const TracedTurn turn(target, name_of(letter), ops, TraceKind::turn_begin);
+  ops.run(target, letter);
+}
+
+}  // namespace detail
+}  // namespace troupe::inline v0

@@ -1,0 +1,19 @@
+// The message that an actor's next turn would handle: to look at, or to fail it. For schedulers without
+// threads.
+#pragma once
+
+#include <exception>
+
+#include <troupe/detail/cell.hpp>
+
+namespace troupe::inline v0::detail {
+
+/// Whether it has a signal or a message to handle. @pre the caller holds the token
+bool has_work(const Cell& cell) noexcept;
+/// Null: it has signals to see to, or nothing for a handler. @pre the caller holds the token
+const Envelope* next_letter(const Cell& cell) noexcept;
+/// Fails the actor as if the handler of its next message had thrown. False: it has none. To be followed by
+/// run_cell(). @pre the caller holds the token
+bool crash_next(Cell& cell, const std::exception_ptr& cause);
+
+}  // namespace troupe::inline v0::detail

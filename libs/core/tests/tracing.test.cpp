@@ -1,0 +1,228 @@
+// The trace of a system without threads: which events there are, in which order, and what causes what.
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace troupe_test;
+using troupe::ActorId;
+using troupe::Ref;
+using troupe::Task;
+using troupe::TraceEvent;
+using troupe::TraceKind;
+
+/// Keeps each event as a line: "send Ping to 1 by 0: 2 from 1".
+class LineTracer final : public troupe::Tracer {
+ public:
+  std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override {
+    if (sampled_ && in_turn && cause == 0) return 0;
+    return ++last_;
+  }
+  void record(const TraceEvent& event) noexcept override {
+    if (event.kind == TraceKind::spawn) actors_.push_back(event.actor);
+    std::string line(to_string(event.kind));
+    line += ' ' + std::string(event.type.substr(event.type.rfind(':') + 1)) + " of " + name(event.actor);
+    if (event.by) line += " by " + name(event.by);
+    if (event.message != 0) line += " #" + std::to_string(event.message);
+    if (event.cause != 0 && event.cause != event.message) line += " <- #" + std::to_string(event.cause);
+    if (!event.text.empty()) line += " (" + std::string(event.text) + ')';
+    lines_.push_back(std::move(line));
+  }
+  /// From here on only what outsiders send, and what it causes.
+  void sample() { sampled_ = true; }
+  std::vector<std::string> take() { return std::exchange(lines_, {}); }
+
+ private:
+  std::string name(const ActorId& actor) const {
+    for (std::size_t i = 0; i < actors_.size(); ++i) {
+      if (actors_[i] == actor) return std::string(1, static_cast<char>('A' + i));
+    }
+    return "nobody";
+  }
+  std::vector<ActorId> actors_;
+  std::vector<std::string> lines_;
+  std::uint64_t last_ = 0;
+  bool sampled_ = false;
+};
+
+struct Question {};
+struct Go {};
+struct Later {};
+struct Fail {};
+struct Answerer {
+  int on(Question) { return 7; }
+};
+struct Asker final : troupe::Actor<Asker> {
+  explicit Asker(Ref<Answerer> ref) : answerer(ref) {}
+  Task<> on(Go) {
+    const int answer = co_await answerer.ask<Question>();
+    EXPECT_EQ(answer, 7);
+    self().tell<Later>();
+  }
+  void on(Later) {}
+  Ref<Answerer> answerer;
+};
+
+using Lines = std::vector<std::string>;
+
+class Traces : public ::testing::TestWithParam<bool> {
+ protected:
+  // Members in this order: the tracer outlives the system.
+  LineTracer tracer_;
+  troupe::DeterministicScheduler scheduler_{1};
+  CollectingLog log_;
+  troupe::System system_{{.log = &log_, .scheduler = &scheduler_, .tracer = &tracer_}};
+};
+
+TEST_F(Traces, NothingIsToldUntilTheTracerIsOn) {
+  const auto answerer = system_.spawn<Answerer>();
+  answerer.tell<Question>();
+  tracer_.switch_on();
+  scheduler_.run_until_idle();
+  EXPECT_EQ(tracer_.take(), Lines{});
+}
+
+TEST_F(Traces, AQueuedAskShowsItsSendItsTurnsAndItsAnswer) {
+  tracer_.switch_on();
+  const auto answerer = system_.spawn<Answerer>({.inline_asks = false});
+  const auto asker = system_.spawn<Asker>(answerer);
+  asker.tell<Go>();
+  scheduler_.run_until_idle();
+  EXPECT_EQ(tracer_.take(), (Lines{
+                                "spawn Answerer of A",
+                                "spawn Asker of B",
+                                "send Go of B #1",
+                                "begin Go of B #1",
+                                "ask Question of A by B #2 <- #1",
+                                "suspend Go of B #1",
+                                "begin Question of A #2",
+                                "answer int of B by A #2",
+                                "end Question of A #2",
+                                "resume Go of B #1 <- #2",
+                                "send Later of B by B #3 <- #1",
+                                "end Go of B #1",
+                                "begin Later of B #3",
+                                "end Later of B #3",
+                            }));
+}
+
+TEST_F(Traces, AnAskThatRunsInPlaceIsATurnWithinATurn) {
+  tracer_.switch_on();
+  const auto answerer = system_.spawn<Answerer>();
+  const auto asker = system_.spawn<Asker>(answerer);
+  tracer_.take();
+  asker.tell<Go>();
+  scheduler_.run_until_idle();
+  EXPECT_EQ(tracer_.take(), (Lines{
+                                "send Go of B #1",
+                                "begin Go of B #1",
+                                "ask Question of A by B #2 <- #1",
+                                "begin Question of A #2",
+                                "end Question of A #2",
+                                "answer int of B by A #2",
+                                "send Later of B by B #3 <- #1",
+                                "end Go of B #1",
+                                "begin Later of B #3",
+                                "end Later of B #3",
+                            }));
+}
+
+struct Clockwork final : troupe::Actor<Clockwork> {
+  void on(Go) {
+    after(5ms, Later{});
+    stash(Fail{});
+  }
+  void on(Later) { unstash_all(); }
+  void on(Fail) { throw std::runtime_error("as it should"); }
+};
+
+TEST_F(Traces, TimersStashesFailuresAndDeadLettersAreSeen) {
+  tracer_.switch_on();
+  const auto actor = system_.spawn<Clockwork>();
+  actor.tell<Go>();
+  scheduler_.run_until_idle();
+  tracer_.take();
+  scheduler_.advance(4ms);
+  EXPECT_EQ(tracer_.take(), Lines{});
+  scheduler_.advance(1ms);
+  EXPECT_EQ(tracer_.take(), (Lines{
+                                "begin Later of A #2",
+                                "end Later of A #2",
+                                "begin Fail of A #3",
+                                "failure Fail of A #3 (std::runtime_error: as it should)",
+                                "end Fail of A #3",
+                                "stop Clockwork of A (failed)",
+                            }));
+  actor.tell<Later>();
+  EXPECT_EQ(tracer_.take(), (Lines{"send Later of A #4", "dead letter Later of A #4 (no such actor)"}));
+}
+
+TEST_F(Traces, ASampleFollowsWhatItsMessagesCauseAndNothingElse) {
+  const auto answerer = system_.spawn<Answerer>({.inline_asks = false});
+  const auto asker = system_.spawn<Asker>(answerer);
+  asker.tell<Go>();
+  tracer_.sample();
+  tracer_.switch_on();
+  scheduler_.run_until_idle();
+  EXPECT_EQ(tracer_.take(), Lines{});
+  asker.tell<Later>();
+  scheduler_.run_until_idle();
+  EXPECT_EQ(tracer_.take().size(), 3u);
+}
+
+TEST_F(Traces, ATurnThatWaitsWhenItsActorIsKilledIsDiscarded) {
+  tracer_.switch_on();
+  const auto answerer = system_.spawn<Answerer>({.inline_asks = false});
+  const auto asker = system_.spawn<Asker>(answerer);
+  asker.tell<Go>();
+  while (tracer_.take().back() != "suspend Go of B #1") scheduler_.step();
+  asker.kill();
+  scheduler_.run_until_idle();
+  const Lines lines = tracer_.take();
+  EXPECT_NE(std::find(lines.begin(), lines.end(), "discard Go of B #1"), lines.end());
+  EXPECT_NE(std::find(lines.begin(), lines.end(), "stop Asker of B (killed)"), lines.end());
+}
+
+// Large and small blocks, moved from thread to thread, with the tracer switched all the time.
+TEST(TracesOfThreads, MessagesWithAndWithoutNamesMixWithoutHarm) {
+  struct Large {
+    char bytes[1500] = {};
+  };
+  struct Sink {
+    std::uint64_t count = 0;
+    void on(Go) { ++count; }
+    void on(const Large&) { ++count; }
+    std::uint64_t on(Question) const { return count; }
+  };
+  struct Counting final : troupe::Tracer {
+    std::atomic<std::uint64_t> last{0}, events{0};
+    std::uint64_t name_message(std::uint64_t, bool) noexcept override { return ++last; }
+    void record(const TraceEvent&) noexcept override { ++events; }
+  };
+  Counting tracer;
+  World world(threads(2), {.tracer = &tracer});
+  const auto sink = world->spawn<Sink>();
+  std::vector<std::thread> senders;
+  for (int i = 0; i < 3; ++i) {
+    senders.emplace_back([&, i] {
+      for (int k = 0; k < 3000; ++k) {
+        if (i == 0 && k % 10 == 0) tracer.is_on() ? tracer.switch_off() : tracer.switch_on();
+        if (k % 7 == 0) {
+          sink.tell<Large>();
+        } else {
+          sink.tell<Go>();
+        }
+      }
+    });
+  }
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_EQ(sink.ask<Question>().get(), 9000u);
+  EXPECT_GT(tracer.events, 0u);
+}
+
+}  // namespace
