@@ -266,12 +266,14 @@ TEST_P(Lifecycle, JoinOfAnActorThatHasEndedIsAnsweredAtOnce) {
   });
 }
 
+Task<> do_nothing(Inside&) { co_return; }
+
 TEST_P(Lifecycle, JoinMayHaveADeadline) {
   Signal tried;
   auto asker = world->spawn<Inside>();
   auto speaker = world->spawn<Speaker>(&events, "a");
   asker.tell<Inside::Step>([&](Inside& me) -> Task<> {
-    me.after(1ms, Inside::Step{[&](Inside&) -> Task<> { co_return; }});
+    me.after(1ms, Inside::Step{do_nothing});
     Reason reason{};
     try {
       auto join = speaker.join().within(1s);

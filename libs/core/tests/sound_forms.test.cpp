@@ -189,7 +189,7 @@ struct Miscompiled final {
   troupe::Ref<Store> store;
   int shipped = 0;
   Task<> on(Has) {
-    if (co_await store.ask<Has>(1)) ++shipped;
+    if (co_await store.ask<Has>(1)) ++shipped;  // lint: meant
   }
   int on(Plain) const { return shipped; }
 };
