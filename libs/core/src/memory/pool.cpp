@@ -83,7 +83,7 @@ std::uint32_t length(const FreeBlock* list) {
 void return_magazines() noexcept {
   for (std::size_t index = 0; index < block_classes; ++index) {
     Magazine& magazine = magazines[index];
-    if (magazine.loaded) depot(index).put(magazine.loaded, magazine.loaded_count);
+    if (magazine.loaded) depot(index).put(magazine.loaded, magazine_blocks - magazine.room);
     if (magazine.previous) depot(index).put(magazine.previous, length(magazine.previous));
     magazine = Magazine{};
   }
@@ -97,13 +97,15 @@ void* allocate_block_slowly(std::size_t index) {
   Magazine& magazine = magazines[index];
   if (magazine.previous) {
     magazine.loaded = std::exchange(magazine.previous, nullptr);
-    magazine.loaded_count = magazine_blocks;
+    magazine.room = 0;
   } else {
-    std::tie(magazine.loaded, magazine.loaded_count) = depot(index).get((index + 1) * block_step);
+    const auto [list, count] = depot(index).get((index + 1) * block_step);
+    magazine.loaded = list;
+    magazine.room = magazine_blocks - count;
   }
   FreeBlock* block = magazine.loaded;
   magazine.loaded = block->next;
-  --magazine.loaded_count;
+  ++magazine.room;
   return block;
 }
 
@@ -111,13 +113,13 @@ void free_block_slowly(void* memory, std::size_t index) noexcept {
   static thread_local const AtThreadExit hook{return_magazines};
   (void)hook;
   Magazine& magazine = magazines[index];
-  if (magazine.loaded_count == magazine_blocks) {
+  if (magazine.loaded) {
     if (magazine.previous) depot(index).put(magazine.previous, magazine_blocks);
     magazine.previous = std::exchange(magazine.loaded, nullptr);
-    magazine.loaded_count = 0;
   }
+  magazine.room = magazine_blocks;
   magazine.loaded = ::new (memory) FreeBlock{magazine.loaded};
-  ++magazine.loaded_count;
+  --magazine.room;
 }
 
 }  // namespace troupe::inline v0::detail

@@ -94,7 +94,7 @@ class StablePool {
     }
   }
 
-  static inline constinit thread_local Stock stock_{};
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Stock stock_{};
 };
 
 }  // namespace troupe::inline v0::detail

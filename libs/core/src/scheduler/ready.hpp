@@ -9,9 +9,12 @@
 namespace troupe::inline v0::detail {
 
 inline void Worker::push_next(Cell& cell) {
-  if (!ready_.push_newest(&cell)) return push_last(cell);
+  const ReadyDeque::Pushed pushed = ready_.push_newest(&cell);
   // A lone cell is run by this thread when its turn is over: only a second one is worth a wake-up.
-  if (ready_.has_stealable()) group_.wake_one_if_idle();
+  if (pushed == ReadyDeque::Pushed::alone) [[likely]]
+    return;
+  if (pushed == ReadyDeque::Pushed::full) return push_last(cell);
+  group_.wake_one_if_idle();
 }
 
 /// Puts a cell, whose token the caller holds, in a ready queue: the current worker's, or its group's.

@@ -22,35 +22,48 @@ namespace troupe::inline v0::detail {
 
 class ReadyDeque {
  public:
-  static constexpr std::uint32_t capacity = 256;
+  static constexpr std::uint32_t capacity = 256;  ///< besides the newest
 
   // --- owner ------------------------------------------------------------------------------------------
-  /// False: full.
-  bool push_newest(Cell* cell) noexcept {
+  /// What has become of a push.
+  enum class Pushed : std::uint8_t {
+    alone,   ///< the only cell here
+    shared,  ///< there are others, for thieves
+    full,    ///< no room: it isn't here
+  };
+  Pushed push_newest(Cell* cell) noexcept {
     const Entry entry(*this);
+    Cell* const older = newest_.load(std::memory_order_relaxed);
     const std::uint32_t count = count_.load(std::memory_order_relaxed);
-    if (count == capacity) return false;
-    slots_[(oldest_ + count) % capacity] = cell;
-    count_.store(count + 1, std::memory_order_relaxed);
-    return true;
+    if (older) {
+      if (count == ring_size) return Pushed::full;
+      slots_[(oldest_ + count) % ring_size] = older;
+      count_.store(count + 1, std::memory_order_relaxed);
+    }
+    newest_.store(cell, std::memory_order_relaxed);
+    return older || count != 0 ? Pushed::shared : Pushed::alone;
   }
   Cell* pop_newest() noexcept {
     if (empty()) return nullptr;
     const Entry entry(*this);
+    if (Cell* cell = newest_.load(std::memory_order_relaxed)) [[likely]] {
+      newest_.store(nullptr, std::memory_order_relaxed);
+      return cell;
+    }
     const std::uint32_t count = count_.load(std::memory_order_relaxed);
     if (count == 0) return nullptr;
     count_.store(count - 1, std::memory_order_relaxed);
-    return slots_[(oldest_ + count - 1) % capacity];
+    return slots_[(oldest_ + count - 1) % ring_size];
   }
   Cell* pop_oldest() noexcept {
     if (empty()) return nullptr;
     const Entry entry(*this);
-    return count_.load(std::memory_order_relaxed) == 0 ? nullptr : take_oldest();
+    return take_oldest();
   }
 
   // --- any thread: advice -------------------------------------------------------------------------------
-  bool empty() const noexcept { return count_.load(std::memory_order_relaxed) == 0; }
-  bool has_stealable() const noexcept { return count_.load(std::memory_order_relaxed) > 1; }
+  bool empty() const noexcept { return size() == 0; }
+  bool has_stealable() const noexcept { return size() > 1; }
 
   // --- thieves ------------------------------------------------------------------------------------------
   /// Takes half of what may be taken, at most `limit`, oldest first. 0 also if another thief is there.
@@ -65,15 +78,8 @@ class ReadyDeque {
   class Entry {
    public:
     explicit Entry(ReadyDeque& deque) noexcept : deque_(deque) {
-      for (unsigned spins = 0;; ++spins) {
-        deque_.busy_.store(true, std::memory_order_relaxed);
-        light_fence();  // pairs with the heavy fence in steal_from(): we see thief_, or it sees busy_
-        // acquire: what the last thief took; pairs with its release of thief_.
-        if (!deque_.thief_.load(std::memory_order_acquire)) [[likely]]
-          return;
-        deque_.busy_.store(false, std::memory_order_release);
-        Relax::pause(spins);
-      }
+      if (!enter()) [[unlikely]]
+        enter_after_thief();
     }
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
@@ -81,22 +87,44 @@ class ReadyDeque {
     ~Entry() { deque_.busy_.store(false, std::memory_order_release); }
 
    private:
+    bool enter() noexcept {
+      deque_.busy_.store(true, std::memory_order_relaxed);
+      light_fence();  // pairs with the heavy fence in steal_from(): we see thief_, or it sees busy_
+      // acquire: what the last thief took; pairs with its release of thief_.
+      return !deque_.thief_.load(std::memory_order_acquire);
+    }
+    [[gnu::noinline, gnu::cold]] void enter_after_thief() noexcept {
+      unsigned spins = 0;
+      do {
+        deque_.busy_.store(false, std::memory_order_release);
+        Relax::pause(spins++);
+      } while (!enter());
+    }
     ReadyDeque& deque_;
   };
 
+  static constexpr std::uint32_t ring_size = capacity;
+
+  std::uint32_t size() const noexcept {
+    return count_.load(std::memory_order_relaxed) + (newest_.load(std::memory_order_relaxed) != nullptr);
+  }
+
+  /// Null: there is none.
   Cell* take_oldest() noexcept {
+    const std::uint32_t count = count_.load(std::memory_order_relaxed);
+    if (count == 0) return newest_.exchange(nullptr, std::memory_order_relaxed);
     Cell* cell = slots_[oldest_];
-    oldest_ = (oldest_ + 1) % capacity;
-    count_.store(count_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+    oldest_ = (oldest_ + 1) % ring_size;
+    count_.store(count - 1, std::memory_order_relaxed);
     return cell;
   }
 
   std::uint32_t steal_from(Cell** loot, std::uint32_t limit, std::uint32_t left_to_owner) noexcept {
-    if (count_.load(std::memory_order_relaxed) <= left_to_owner) return 0;
+    if (size() <= left_to_owner) return 0;
     if (thief_.exchange(true, std::memory_order_acquire)) return 0;
     heavy_fence();
     for (unsigned spins = 0; busy_.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
-    const std::uint32_t count = count_.load(std::memory_order_relaxed);
+    const std::uint32_t count = size();
     std::uint32_t share = count > left_to_owner ? (count - left_to_owner + 1) / 2 : 0;
     if (share > limit) share = limit;
     for (std::uint32_t i = 0; i < share; ++i) loot[i] = take_oldest();
@@ -106,9 +134,10 @@ class ReadyDeque {
 
   std::atomic<bool> busy_{false};
   std::atomic<bool> thief_{false};
-  std::atomic<std::uint32_t> count_{0};
+  std::atomic<Cell*> newest_{nullptr};   ///< before the ring: the next to run goes through here alone
+  std::atomic<std::uint32_t> count_{0};  ///< in the ring
   std::uint32_t oldest_ = 0;
-  Cell* slots_[capacity];
+  Cell* slots_[ring_size];
 };
 
 }  // namespace troupe::inline v0::detail

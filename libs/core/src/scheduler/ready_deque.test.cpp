@@ -18,11 +18,12 @@ class ReadyDequeTest : public testing::Test {
  protected:
   void SetUp() override { prepare_fences(); }
   ReadyDeque deque;
+  using Pushed = ReadyDeque::Pushed;
   Cell* loot[ReadyDeque::capacity];
 };
 
 TEST_F(ReadyDequeTest, GivesItsOwnerTheNewestOrTheOldest) {
-  for (std::uintptr_t i = 1; i <= 4; ++i) EXPECT_TRUE(deque.push_newest(cell(i)));
+  for (std::uintptr_t i = 1; i <= 4; ++i) deque.push_newest(cell(i));
   EXPECT_EQ(deque.pop_newest(), cell(4));
   EXPECT_EQ(deque.pop_oldest(), cell(1));
   EXPECT_EQ(deque.pop_newest(), cell(3));
@@ -31,11 +32,23 @@ TEST_F(ReadyDequeTest, GivesItsOwnerTheNewestOrTheOldest) {
   EXPECT_EQ(deque.pop_oldest(), nullptr);
 }
 
+TEST_F(ReadyDequeTest, SaysWhetherAPushedCellIsAlone) {
+  EXPECT_EQ(deque.push_newest(cell(1)), Pushed::alone);
+  EXPECT_EQ(deque.push_newest(cell(2)), Pushed::shared);
+  EXPECT_EQ(deque.pop_newest(), cell(2));
+  EXPECT_EQ(deque.push_newest(cell(3)), Pushed::shared);
+  EXPECT_EQ(deque.pop_newest(), cell(3));
+  EXPECT_EQ(deque.pop_newest(), cell(1));
+  EXPECT_EQ(deque.push_newest(cell(4)), Pushed::alone);
+}
+
 TEST_F(ReadyDequeTest, IsBounded) {
-  for (std::uintptr_t i = 1; i <= ReadyDeque::capacity; ++i) EXPECT_TRUE(deque.push_newest(cell(i)));
-  EXPECT_FALSE(deque.push_newest(cell(1'000)));
+  for (std::uintptr_t i = 0; i <= ReadyDeque::capacity; ++i) {
+    EXPECT_NE(deque.push_newest(cell(i + 1)), Pushed::full);
+  }
+  EXPECT_EQ(deque.push_newest(cell(1'000)), Pushed::full);
   EXPECT_EQ(deque.pop_oldest(), cell(1));
-  EXPECT_TRUE(deque.push_newest(cell(1'000)));
+  EXPECT_EQ(deque.push_newest(cell(1'000)), Pushed::shared);
   EXPECT_EQ(deque.pop_newest(), cell(1'000));
 }
 
@@ -82,7 +95,7 @@ TEST_F(ReadyDequeTest, HandsOutEachCellOnceToAnOwnerAndThieves) {
   }
   for (std::uintptr_t next = 1; next <= cells;) {
     for (int i = 0; i < 5 && next <= cells; ++i) {
-      if (!deque.push_newest(cell(next))) break;
+      if (deque.push_newest(cell(next)) == ReadyDeque::Pushed::full) break;
       ++next;
     }
     if (Cell* one = deque.pop_newest()) take(one);

@@ -93,7 +93,7 @@ Cell* ThreadGroup::take_outside(Worker& worker) {
     const std::uint32_t share = std::min(outside_share, left / size_ + 1);
     while (outside_head_ && taken < share) {
       Cell* cell = outside_head_;
-      if (taken > 0 && !worker.ready_.push_newest(cell)) break;
+      if (taken > 0 && worker.ready_.push_newest(cell) == ReadyDeque::Pushed::full) break;
       outside_head_ = cell->ready_next;
       if (taken++ == 0) first = cell;
       --left;

@@ -39,7 +39,8 @@ void Worker::run(Cell& cell) {
 void Worker::push_last(Cell& cell) { group_.submit(cell); }
 
 Cell* Worker::find() {
-  if (++tick_ % fairness_period == 0) {
+  if (--until_fair_ == 0) [[unlikely]] {
+    until_fair_ = fairness_period;
     if (EventLoop* loop = group_.loop()) loop->poll();
     if (Cell* cell = group_.take_outside(*this)) return cell;
     if (Cell* cell = ready_.pop_oldest()) return cell;

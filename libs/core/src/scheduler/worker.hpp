@@ -57,7 +57,7 @@ class Worker {
   static constexpr std::uint32_t largest_loot = 64;
 
   ThreadGroup& group_;
-  std::uint32_t tick_ = 0;
+  std::uint32_t until_fair_ = fairness_period;
   std::uint32_t steal_from_ = 0;
   unsigned index_ = 0;
   std::atomic<Cell*> current_{nullptr};

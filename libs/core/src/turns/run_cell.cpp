@@ -17,12 +17,17 @@ const MessageOps between{nullptr, nullptr, 0, 0, Kind::control, false, "", "betw
 
 namespace {
 
+[[gnu::noinline, gnu::cold]] void await_observer(const Cell& cell) {
+  for (unsigned spins = 0; cell.observed.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
+}
+
 /// From here on nodes may be popped and freed: wait for an observer that walks the lane. Its half of the
 /// bargain is in observe/mailbox_depth.cpp.
 void begin_popping(Cell& cell) {
   cell.activity.store(&between, std::memory_order_relaxed);
   light_fence();  // pairs with the observer's heavy fence: it sees `between`, or we see `observed`
-  for (unsigned spins = 0; cell.observed.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
+  if (cell.observed.load(std::memory_order_acquire)) [[unlikely]]
+    await_observer(cell);
 }
 
 /// Apart from the loop, which needs its registers for messages.
@@ -39,6 +44,7 @@ void begin_popping(Cell& cell) {
 
 /// A message that was unstashed: in a block of its own, outside of the lane.
 [[gnu::noinline]] void run_front(Cell& cell, Running& running) {
+  begin_popping(cell);
   Extra& extra = *cell.extra;
   Envelope* letter = extra.front.front();
   extra.front.pop_front();
@@ -66,22 +72,24 @@ void begin_popping(Cell& cell) {
   run_traced(cell, letter);
 }
 
-/// Handles one message. @pre there is one
-void run_next(Cell& cell, Running& running) {
+/// Handles the next message of the lane. False: there is none.
+bool run_next(Cell& cell, Running& running) {
   begin_popping(cell);
-  if (cell.has_front) [[unlikely]]
-    return run_front(cell, running);
   Node* node = cell.lanes.pop_user(free_envelope);
+  if (!node) return false;
   if (cell.lanes.is_embedded_stub(node)) [[unlikely]]
-    return;
+    return true;
   auto& letter = static_cast<Envelope&>(*node);
-  if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]]
-    return run_unusual(cell, running, letter);
+  if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]] {
+    run_unusual(cell, running, letter);
+    return true;
+  }
   // release: an observer that sees the turn sees the lane as it is during it.
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = &letter;
   letter.ops->run(cell, letter);
+  return true;
 }
 
 /// Gives the token back until a signal comes. False: one has come in.
@@ -117,25 +125,26 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
   context.inline_budget = budget;
   const std::uintptr_t home = cell.home.load(std::memory_order_relaxed);
   for (;;) {
-    if (cell.lanes.has_signal()) run_signals(cell);
-    if (cell.life != Life::running) [[unlikely]] {
-      if (advance_stop(cell)) return false;  // it has ended: the cell may be somebody else's by now
-    }
-    if (holds_mail(cell)) {
-      if (rest_suspended(cell)) return false;
-      continue;
-    }
-    if (!cell.lanes.has_user() && !cell.has_front) {
+    if (cell.lanes.has_signal()) [[unlikely]]
+      run_signals(cell);
+    if (!cell.is_plain()) [[unlikely]] {
+      if (cell.life != Life::running && advance_stop(cell))
+        return false;  // ended: perhaps somebody else's now
+      if (holds_mail(cell)) {
+        if (rest_suspended(cell)) return false;
+        continue;
+      }
+      if (cell.has_front) run_front(cell, running);
+    } else if (!run_next(cell, running)) {
       if (rest_idle(cell)) return false;
       // Others may have had the token in between: it may be another actor's by now, of another group.
       if (cell.home.load(std::memory_order_relaxed) != home) [[unlikely]] {
-        make_ready(cell);
+        wake(cell, Wake::schedule);
         return false;
       }
       continue;
     }
-    run_next(cell, running);
-    if (--budget == 0) {
+    if (--budget == 0) [[unlikely]] {
       if (!cell.suspended) cell.activity.store(&at_rest, std::memory_order_release);
       return true;
     }

@@ -101,6 +101,8 @@ struct alignas(64) Cell {
     return reinterpret_cast<Group*>(home_word & ~home_flags);
   }
   Group& group() const { return *group_of(home.load(std::memory_order_relaxed)); }
+  /// Nothing is out of the ordinary: it runs, and its next message is the lane's.
+  bool is_plain() const { return life == Life::running && !suspended && !has_front; }
   bool is(std::uint64_t generation) const { return gen.load(std::memory_order_acquire) == generation; }
   Extra& extras();
 };

@@ -29,8 +29,10 @@ struct Context {
   std::uint64_t traced_message = 0;  ///< the tracer's name for the message in hand; 0: it isn't traced
 };
 
-// constinit on the declaration spares the compilers the wrapper that would construct it.
-extern constinit thread_local Context context;
+// constinit on the declaration spares the compilers the wrapper that would construct it. initial-exec: the
+// library is compiled for any position, where the default model calls a function for each access, which
+// the linker takes out again, but not the registers that were saved for it.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Context context;
 
 /// Installs what runs, for the scope of a turn.
 class TurnScope {

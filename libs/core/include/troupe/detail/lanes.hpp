@@ -179,14 +179,20 @@ class BasicLanes {
     Node* next = tail->next.load(std::memory_order_acquire);  // pairs with the link in send_*
     if (!next) {
       if (node_of(head.load(std::memory_order_acquire)) == tail) return nullptr;
-      // A sender is between its exchange and its link: it can't be far.
-      for (unsigned spins = 0; !(next = tail->next.load(std::memory_order_acquire)); ++spins) {
-        Relax::pause(spins);
-      }
+      next = await_link(*tail);
     }
     Node* consumed = tail;
     tail = next;
     if (consumed != embedded) free(consumed);
+    return next;
+  }
+
+  /// A sender is between its exchange and its link: it can't be far.
+  [[gnu::noinline, gnu::cold]] static Node* await_link(const Node& tail) {
+    Node* next = nullptr;
+    for (unsigned spins = 0; !(next = tail.next.load(std::memory_order_acquire)); ++spins) {
+      Relax::pause(spins);
+    }
     return next;
   }
 

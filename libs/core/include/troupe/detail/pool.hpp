@@ -41,10 +41,11 @@ struct FreeBlock {
 struct Magazine {
   FreeBlock* loaded = nullptr;
   FreeBlock* previous = nullptr;  ///< full, or empty (null)
-  std::uint32_t loaded_count = 0;
+  std::uint32_t room = 0;  ///< blocks that `loaded` lacks to be full; 0 as well before a thread's first use
 };
 
-extern constinit thread_local Magazine magazines[block_classes];
+// The model as for `context`.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Magazine magazines[block_classes];
 
 /// Fills an empty magazine, and takes a block from it. @throws std::bad_alloc
 void* allocate_block_slowly(std::size_t index);
@@ -61,17 +62,16 @@ inline void* allocate_class(std::size_t index) {
   if (!block) [[unlikely]]
     return allocate_block_slowly(index);
   magazine.loaded = block->next;
-  --magazine.loaded_count;
+  ++magazine.room;
   return block;
 }
 
 inline void free_class(void* memory, std::size_t index) noexcept {
   Magazine& magazine = magazines[index];
-  if (magazine.loaded_count == magazine_blocks || magazine.loaded_count == 0) [[unlikely]] {
+  if (magazine.room == 0) [[unlikely]]
     return free_block_slowly(memory, index);
-  }
   magazine.loaded = ::new (memory) FreeBlock{magazine.loaded};
-  ++magazine.loaded_count;
+  --magazine.room;
 }
 
 /// @throws std::bad_alloc
