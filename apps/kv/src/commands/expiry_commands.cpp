@@ -43,7 +43,7 @@ std::optional<Conditions> read_conditions(const Request& request, Reply& reply) 
     } else if (equals_folded(request[i], "lt")) {
       conditions.lt = true;
     } else {
-      reply.error("Unsupported option " + std::string(request[i].substr(0, request[i].find('\0'))));
+      reply.error("Unsupported option " + std::string(quoted(request[i])));
       return std::nullopt;
     }
   }
