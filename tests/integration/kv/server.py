@@ -53,9 +53,10 @@ class Server:
         self.process.stdout.close()
         self.errors.close()
 
-    def memory_kib(self):
+    def memory_kib(self, which="VmRSS"):
+        """What it has now, or with VmHWM the most that it ever had."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
+            return int(re.search(which + r":\s+(\d+)", status.read())[1])
 
 
 class Error(str):
