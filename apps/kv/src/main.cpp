@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <string_view>
 #include <thread>
@@ -48,6 +49,12 @@ sigset_t block_signals() {
 /// SHUTDOWN ends the process as a signal does: there is one way out.
 void ask_process_to_end() { ::kill(::getpid(), SIGTERM); }
 
+/// For what the log has just told the cause of.
+void give_up() {
+  std::cerr << "troupe-kv: the server has failed, and ends\n";
+  std::_Exit(1);
+}
+
 /// Each client is a descriptor, and some are needed besides.
 void allow_descriptors(std::uint32_t clients) {
   constexpr rlim_t others = 64;
@@ -81,7 +88,7 @@ int run(troupe::kv::Options options) {
   troupe::System system{{.workers = 1, .shutdown_deadline = shutdown_deadline, .log = &log}};
   system.add_group("net", {.threads = options.threads, .loop = &loop});
   const auto server = system.spawn<troupe::kv::Server>({.name = "server", .group = "net"}, loop, options,
-                                                       &ask_process_to_end);
+                                                       troupe::kv::Process{&ask_process_to_end, &give_up});
   const std::string address = server.ask<troupe::kv::Server::Address>().get();
   std::cout << "troupe-kv ready on " << address << std::endl;
 

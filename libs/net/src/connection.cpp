@@ -49,8 +49,8 @@ class ConnectionState : public std::enable_shared_from_this<ConnectionState> {
 
   void close_after_output() {
     const std::lock_guard lock(mutex_);
-    send_output();
     silent_ = true;
+    send_output();
     closing_ = true;
     if (sending_.empty()) return end({});
     if (!ended_) end_unless_taken();
@@ -108,12 +108,18 @@ class ConnectionState : public std::enable_shared_from_this<ConnectionState> {
     } else {
       sending_ += output;
     }
-    output.clear();
+    empty(output);
     if (!writing_) send();
     if (sending_.size() - sent_ > options_.max_output_bytes) {
       end("the peer doesn't take its output: more than " + std::to_string(options_.max_output_bytes) +
           " bytes are unsent");
     }
+  }
+
+  /// A burst's buffer isn't kept by an idle connection.
+  static void empty(std::string& buffer) {
+    buffer.clear();
+    if (buffer.capacity() > largest_idle_buffer) buffer.shrink_to_fit();
   }
 
   /// Sends without waiting; waits for room for the rest.
@@ -125,10 +131,8 @@ class ConnectionState : public std::enable_shared_from_this<ConnectionState> {
       if (error == asio::error::would_block || error == asio::error::try_again) return send_later();
       if (error) return end(error.message());
     }
-    sending_.clear();
+    empty(sending_);
     sent_ = 0;
-    // A burst's buffer isn't kept by an idle connection.
-    if (sending_.capacity() > largest_idle_buffer) sending_.shrink_to_fit();
     if (closing_) return end({});
     read();
   }

@@ -103,6 +103,19 @@ TEST_F(ConnectionTest, AReaderThatNeverReadsIsCutOffAtTheLimit) {
   EXPECT_LT(peer.receive_all().size(), 1000U * 64 * 1024);
 }
 
+TEST_F(ConnectionTest, ABurstsBufferIsNotKept) {
+  const auto [peer, session] = connect(Peer::Buffers::small);
+  in_turn(session, [](Session& self) {
+    for (int i = 0; i < 2; ++i) {
+      self.connection->write(std::string(8 * mebibyte, 'x'));
+      self.connection->flush();
+    }
+    EXPECT_GT(self.connection->unsent(), 0U) << "so that the second joined what was left of the first";
+    EXPECT_LT(self.connection->output().capacity(), mebibyte);
+  });
+  EXPECT_EQ(peer.receive(16 * mebibyte).size(), 16 * mebibyte);
+}
+
 TEST_F(ConnectionTest, OneThatIsCutOffDoesNotDisturbOthers) {
   watch().options.max_output_bytes = mebibyte;
   const auto [slow, cut_off] = connect(Peer::Buffers::small);
@@ -203,6 +216,18 @@ TEST_F(ConnectionTest, CloseSendsWhatIsBufferedAndTellsNothing) {
     self.connection->close();
   });
   EXPECT_TRUE(peer.receive_all() == bytes);
+  server.end();
+  EXPECT_EQ(watch().closed.size(), 0U);
+}
+
+TEST_F(ConnectionTest, CloseTellsNothingEvenIfTheOutputIsTooMuch) {
+  watch().options.max_output_bytes = mebibyte;
+  const auto [peer, session] = connect(Peer::Buffers::small);
+  in_turn(session, [](Session& self) {
+    self.connection->write(std::string(64 * mebibyte, 'x'));
+    self.connection->close();
+  });
+  EXPECT_LT(peer.receive_all().size(), 64 * mebibyte);
   server.end();
   EXPECT_EQ(watch().closed.size(), 0U);
 }

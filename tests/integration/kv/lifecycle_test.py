@@ -1,6 +1,7 @@
 """How the program starts and ends."""
 
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -97,6 +98,28 @@ class Ends(ServerTest):
             c.call("PING")
             self.start("--port", str(port))
         self.assertEqual(self.server.port, port)
+
+
+class Failure(ServerTest):
+    OPTIONS = None
+
+    def test_a_server_without_memory_ends_and_says_why(self):
+        # Else the keys of one shard would be gone, and their clients would wait for ever. Values grow bit by
+        # bit, so that it is a shard that asks for much at once, not the connection.
+        try:
+            limit = (1 << 30, 1 << 30)
+            self.server = server.Server("--threads", "1", limits={resource.RLIMIT_AS: limit})
+        except AssertionError:
+            self.skipTest("it doesn't start within so little: the sanitizers need more")
+        with self.assertRaises((EOFError, OSError)), Client(self.server.port) as c:
+            for key in range(4):
+                for _ in range(500):
+                    c.call("APPEND", key, b"x" * (1 << 20))
+        self.assertEqual(self.server.wait(), 1)
+        self.assertIn("bad_alloc", self.server.said_wrong())
+        self.assertTrue(self.server.said_wrong().endswith("troupe-kv: the server has failed, and ends\n"))
+        self.server.kill()
+        self.server = None
 
 
 class Departures(ServerTest):

@@ -94,7 +94,7 @@ class ClientLimit(ServerTest):
 
 
 class OutputLimit(ServerTest):
-    OPTIONS = ("--max-output-buffer-bytes", str(4 << 20))
+    OPTIONS = ("--threads", "1", "--max-output-buffer-bytes", str(4 << 20))
 
     def test_a_reader_that_falls_behind_is_cut_off_and_others_are_not(self):
         bystander = self.connect()
@@ -104,6 +104,26 @@ class OutputLimit(ServerTest):
         eventually(lambda: len(bystander.call("CLIENT", "LIST").splitlines()) == 1, "it is cut off")
         self.assertLess(len(slow.rest()), 100 << 20)
         self.assertEqual(len(bystander.call("GET", "large")), 1 << 20)
+
+    def test_what_nobody_will_read_takes_no_memory(self):
+        # The answers would be 1.6 GB each; the sanitizers keep what is freed for a while.
+        bystander = self.connect()
+        bystander.call("SET", "large", b"x" * (8 << 20))
+        for request in (encode("GET", "large") * 200, encode("GETEX", "large") * 200,
+                        encode("MGET", *["large"] * 200)):
+            with self.subTest(request=request[:20]):
+                c = self.connect(receive_buffer=4096)
+                c.send_raw(request)
+                eventually(lambda: len(bystander.call("CLIENT", "LIST").splitlines()) == 1, "it is cut off")
+        self.assertLess(self.server.memory_kib("VmHWM"), 800 << 10)
+
+    def test_an_idle_client_keeps_no_large_buffer(self):
+        self.start("--threads", "1")
+        self.connect().call("SET", "large", b"x" * (64 << 20))
+        before = self.server.memory_kib()
+        for _ in range(20):
+            self.assertEqual(len(self.connect().call("GET", "large")), 64 << 20)
+        self.assertLess(self.server.memory_kib() - before, 800 << 10)
 
     def test_a_reader_that_keeps_up_gets_any_amount(self):
         c = self.connect()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -19,12 +20,14 @@ PATIENCE = 60.0
 class Server:
     """The server on a free port of the loopback interface."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, limits=None):
+        """`limits`: of the process, as setrlimit() takes them."""
         self.errors = tempfile.TemporaryFile()
         if "--port" not in options:
             options += ("--port", "0")
         self.process = subprocess.Popen(
-            [PROGRAM, *options], stdout=subprocess.PIPE, stderr=self.errors)
+            [PROGRAM, *options], stdout=subprocess.PIPE, stderr=self.errors,
+            preexec_fn=(lambda: [resource.setrlimit(*one) for one in limits.items()]) if limits else None)
         ready = self.process.stdout.readline().decode()
         match = re.fullmatch(r"troupe-kv ready on 127\.0\.0\.1:(\d+)\n", ready)
         if not match:
@@ -53,9 +56,10 @@ class Server:
         self.process.stdout.close()
         self.errors.close()
 
-    def memory_kib(self):
+    def memory_kib(self, which="VmRSS"):
+        """What it has now, or with VmHWM the most that it ever had."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
+            return int(re.search(which + r":\s+(\d+)", status.read())[1])
 
 
 class Error(str):

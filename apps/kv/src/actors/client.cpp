@@ -8,6 +8,8 @@ namespace troupe::kv {
 namespace {
 // While answers are still to come, so much is gathered before it is sent.
 constexpr std::size_t send_at_bytes = 64 * kKibibyte;
+// A burst's buffer isn't kept by an idle client.
+constexpr std::size_t largest_kept_buffer = 2 * send_at_bytes;
 
 std::size_t doubled(std::size_t bytes) {
   return 2 * std::min(bytes, std::numeric_limits<std::size_t>::max() / 2);
@@ -60,6 +62,7 @@ void Client::speak() {
     connection_.write(words);
     connection_.flush();
     words.clear();
+    if (words.capacity() > largest_kept_buffer) words.shrink_to_fit();
   }
   if (conversation_.in_flight() == 0) count();
   if (!finished) return;

@@ -1,6 +1,7 @@
 #include "actors/server.hpp"
 #include <algorithm>
 #include <random>
+#include <stdexcept>
 #include <utility>
 
 #include <troupe/combinators.hpp>
@@ -20,8 +21,9 @@ HashSecret draw_secret() {
 }
 }  // namespace
 
-Server::Server(net::IoLoop& loop, const Options& options, void (*shut_down)())
+Server::Server(net::IoLoop& loop, const Options& options, Process process)
     : loop_(loop),
+      process_(process),
       settings_(options.settings),
       shared_settings_(std::make_shared<Settings>(settings_)),
       statistics_(std::make_shared<Statistics>(floor_us(wall_time()), options.shards, options.threads)),
@@ -31,16 +33,19 @@ Server::Server(net::IoLoop& loop, const Options& options, void (*shut_down)())
   auto backend = std::make_shared<Backend>();
   backend->sharding = {options.shards, draw_secret()};
   backend->statistics = statistics_;
-  backend->shut_down = shut_down;
+  backend->shut_down = process_.shut_down;
   backend->server = self();
   const KeyspaceOptions keyspace{settings_.databases, backend->sharding.secret,
                                  settings_.limits.max_bulk_bytes};
   for (std::uint32_t i = 0; i < options.shards; ++i) {
     const std::string name = "shard-" + std::to_string(i);
     shards_.push_back(spawn<Shard>({.name = name}, keyspace, options.active_expire));
+    watch(shards_.back());
     backend->shards.emplace_back(shards_.back());
   }
-  backend->hub = spawn<Hub>({.name = "hub"}, statistics_);
+  const auto hub = spawn<Hub>({.name = "hub"}, statistics_);
+  watch(hub);
+  backend->hub = hub;
   backend_ = std::move(backend);
 }
 
@@ -62,9 +67,15 @@ void Server::on(net::Accepted&& accepted) {
   statistics_->connected_clients.store(clients_.size(), std::memory_order_relaxed);
 }
 
-void Server::on(const Terminated& client) {
-  std::erase_if(clients_, [&](const Member& member) { return client.is(member.client); });
+void Server::on(const Terminated& ended) {
+  const auto left = std::erase_if(clients_, [&](const Member& member) { return ended.is(member.client); });
+  if (left == 0) throw std::runtime_error(ended.path + " has failed, and what it held is lost");
   statistics_->connected_clients.store(clients_.size(), std::memory_order_relaxed);
+}
+
+// Without it there are no answers, so a client that waited for one would wait for ever.
+void Server::on(const Stopping& stopping) {
+  if (stopping.reason == StopReason::failed) process_.give_up();
 }
 
 Task<void> Server::on(AskServer&& question) {

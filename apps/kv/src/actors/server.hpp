@@ -19,13 +19,22 @@
 
 namespace troupe::kv {
 
+// How the server ends the process it is.
+struct Process {
+  void (*shut_down)();  // in order, as a signal would
+  void (*give_up)();    // at once: the server has failed
+};
+
 class Server : public Actor<Server> {
  public:
   // Listens when it is constructed. @throws std::runtime_error: it can't
-  Server(net::IoLoop& loop, const Options& options, void (*shut_down)());
+  Server(net::IoLoop& loop, const Options& options, Process process);
 
   void on(net::Accepted&& accepted);
-  void on(const Terminated& client);
+  // A client that has left; or a shard or the hub, which nobody stops but the server itself. @throws
+  // std::runtime_error: one has failed, and the server can't go on without it
+  void on(const Terminated& ended);
+  void on(const Stopping& stopping);
   Task<void> on(AskServer&& question);
 
   struct Address {};
@@ -40,6 +49,7 @@ class Server : public Actor<Server> {
   void publish_settings();
 
   net::IoLoop& loop_;
+  const Process process_;
   Settings settings_;
   std::shared_ptr<const Settings> shared_settings_;
   std::shared_ptr<Statistics> statistics_;

@@ -21,12 +21,12 @@ struct Conditions {
   bool lt = false;
 
   // No expiry counts as an expiry in all eternity.
-  [[nodiscard]] bool allow(TimePoint current, TimePoint wanted) const noexcept {
-    const bool has_expiry = current != kNever;
+  [[nodiscard]] bool allow(const Entry& entry, TimePoint wanted) const noexcept {
+    const bool has_expiry = entry.has_expiry();
     if (nx && has_expiry) return false;
     if (xx && !has_expiry) return false;
-    if (gt && (!has_expiry || wanted <= current)) return false;
-    return !(lt && has_expiry && wanted >= current);
+    if (gt && (!has_expiry || wanted <= entry.expires)) return false;
+    return !(lt && has_expiry && wanted >= entry.expires);
   }
 };
 
@@ -43,7 +43,7 @@ std::optional<Conditions> read_conditions(const Request& request, Reply& reply) 
     } else if (equals_folded(request[i], "lt")) {
       conditions.lt = true;
     } else {
-      reply.error("Unsupported option " + std::string(request[i].substr(0, request[i].find('\0'))));
+      reply.error("Unsupported option " + std::string(quoted(request[i])));
       return std::nullopt;
     }
   }
@@ -68,7 +68,7 @@ void expire(Keyspace& keyspace, Request& request, TimePoint now, Unit unit, From
   const auto expires = expire_time(*number, unit, from, now);
   if (!expires) return write_invalid_expire_time(reply, command);
   Entry* entry = find_to_write(keyspace, request, now);
-  if (entry == nullptr || !conditions->allow(entry->expires, *expires)) return reply.integer(0);
+  if (entry == nullptr || !conditions->allow(*entry, *expires)) return reply.integer(0);
   Database& database = database_of(keyspace, request);
   *expires <= now ? database.erase(*entry) : database.set_expiry(*entry, *expires);
   reply.integer(1);
@@ -86,7 +86,7 @@ void tell_expiry(Keyspace& keyspace, Request& request, TimePoint now, Unit unit,
   const Entry* entry = find_to_read(keyspace, request, now);
   Reply reply(request);
   if (entry == nullptr) return reply.integer(kNoKey);
-  if (entry->expires == kNever) return reply.integer(kNoExpiry);
+  if (!entry->has_expiry()) return reply.integer(kNoExpiry);
   reply.integer(in_unit(from == From::now ? entry->expires - now : entry->expires.time_since_epoch(), unit));
 }
 
@@ -126,7 +126,7 @@ void run_pexpiretime(Keyspace& keyspace, Request& request, TimePoint now) {
 
 void run_persist(Keyspace& keyspace, Request& request, TimePoint now) {
   Entry* entry = find_to_write(keyspace, request, now);
-  const bool had_expiry = entry != nullptr && entry->expires != kNever;
+  const bool had_expiry = entry != nullptr && entry->has_expiry();
   if (had_expiry) database_of(keyspace, request).clear_expiry(*entry);
   Reply(request).integer(had_expiry ? 1 : 0);
 }

@@ -4,6 +4,7 @@
 #include "commands/data_commands.hpp"
 #include "commands/errors.hpp"
 #include "commands/lookup_key.hpp"
+#include "resp/answer_budget.hpp"
 #include "resp/integers.hpp"
 #include "resp/reply.hpp"
 
@@ -23,6 +24,8 @@ void run_mget(Keyspace& keyspace, Request& request, TimePoint now) {
     const Entry* entry = database.find(keyspace.key(request[i]), now);
     keyspace.count_lookup(entry != nullptr);
     entry != nullptr ? reply.bulk(entry->value) : reply.null();
+    // A short request can name a large value again and again.
+    if (request.budget && request.budget->is_exceeded_by(request.answer.size())) return request.drop_answer();
   }
 }
 

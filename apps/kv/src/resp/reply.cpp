@@ -15,6 +15,7 @@ void Reply::verbatim(std::string_view format, std::string_view text) {
 }
 
 void Reply::error_line(std::string_view begin, std::string_view text) {
+  text = text.substr(0, text.find_last_not_of("\r\n") + 1);
   out_ += begin;
   const auto first = static_cast<std::ptrdiff_t>(out_.size());
   out_ += text;

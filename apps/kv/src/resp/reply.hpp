@@ -23,7 +23,8 @@ class Reply {
   void simple(std::string_view text) { line('+', text); }
   void integer(std::int64_t value) { header(':', value); }
 
-  // "-ERR " and the text; line ends within it become blanks, for an answer is one line.
+  // "-ERR " and the text. An answer is one line: line ends at the end are dropped, and those within become
+  // blanks.
   void error(std::string_view text) { error_line("-ERR ", text); }
   // The text brings its own code, as in "NOAUTH Authentication required."
   void coded_error(std::string_view text) { error_line("-", text); }

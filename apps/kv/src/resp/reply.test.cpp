@@ -41,7 +41,7 @@ TEST(Reply, of_strings_and_integers_is_the_same_in_both) {
 }
 
 TEST(Reply, keeps_an_error_on_one_line) {
-  EXPECT_EQ(written(Protocol::resp2, [](Reply reply) { reply.error("a\r\nb"); }), "-ERR a  b\r\n");
+  EXPECT_EQ(written(Protocol::resp2, [](Reply reply) { reply.error("a\r\nb\n\r\n"); }), "-ERR a  b\r\n");
   EXPECT_EQ(written(Protocol::resp2, [](Reply reply) { reply.coded_error("NOAUTH x"); }), "-NOAUTH x\r\n");
 }
 

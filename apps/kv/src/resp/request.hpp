@@ -9,12 +9,14 @@
 #include <cassert>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace troupe::kv {
 
+class AnswerBudget;
 struct Command;
 
 enum class Protocol : std::uint8_t { resp2 = 2, resp3 = 3 };
@@ -64,7 +66,17 @@ class Request {
     protocol = Protocol::resp2;
     sequence = 0;
     part = 0;
+    is_answer_dropped = false;
   }
+
+  // The connection is owed too much, and will be cut off.
+  void drop_answer() noexcept {
+    std::string().swap(answer);
+    is_answer_dropped = true;
+  }
+
+  // Of the connection that it always belongs to, so clear() leaves it; nullptr: none is kept.
+  std::shared_ptr<AnswerBudget> budget;
 
   // Filled in by the connection when it admits the request.
   const Command* command = nullptr;
@@ -80,6 +92,7 @@ class Request {
 
   // Filled in by whoever executes it, in the form that goes over the wire.
   std::string answer;
+  bool is_answer_dropped = false;
 
  private:
   template <class Buffer>

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "commands/command_table.hpp"
+#include "commands/errors.hpp"
 #include "resp/case_fold.hpp"
 #include "resp/reply.hpp"
 
@@ -12,11 +13,6 @@ namespace {
 // How much of a client's words an error repeats.
 constexpr std::size_t kMaxQuotedBytes = 128;
 
-// What is quoted ends at a zero byte.
-std::string_view quoted(std::string_view text, std::size_t most = kMaxQuotedBytes) {
-  return text.substr(0, std::min(text.find('\0'), most));
-}
-
 void write_unknown_command(Request& request) {
   std::string arguments;
   for (std::size_t i = 1; i < request.size() && arguments.size() < kMaxQuotedBytes; ++i) {
@@ -24,13 +20,16 @@ void write_unknown_command(Request& request) {
     arguments.append("'").append(argument).append("' ");
   }
   std::string text("unknown command '");
-  text.append(quoted(request[0])).append("', with args beginning with: ").append(arguments);
+  text.append(quoted(request[0], kMaxQuotedBytes)).append("', with args beginning with: ").append(arguments);
   Reply(request).error(text);
 }
 
 void write_unknown_subcommand(Request& request) {
   std::string text("unknown subcommand '");
-  text.append(quoted(request[1])).append("'. Try ").append(quoted(uppered(request[0]))).append(" HELP.");
+  text.append(quoted(request[1], kMaxQuotedBytes))
+      .append("'. Try ")
+      .append(uppered(request[0]))
+      .append(" HELP.");
   Reply(request).error(text);
 }
 

@@ -15,9 +15,15 @@ inline constexpr std::size_t kMaxPooledRequests = 32;
 
 class RequestPool {
  public:
+  explicit RequestPool(std::shared_ptr<AnswerBudget> budget = {}) : budget_(std::move(budget)) {}
+
   // An empty one.
   [[nodiscard]] std::unique_ptr<Request> take() {
-    if (free_.empty()) return std::make_unique<Request>();
+    if (free_.empty()) {
+      auto fresh = std::make_unique<Request>();
+      fresh->budget = budget_;
+      return fresh;
+    }
     auto request = std::move(free_.back());
     free_.pop_back();
     return request;
@@ -31,6 +37,7 @@ class RequestPool {
   }
 
  private:
+  std::shared_ptr<AnswerBudget> budget_;
   std::vector<std::unique_ptr<Request>> free_;
 };
 

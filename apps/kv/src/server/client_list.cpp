@@ -59,7 +59,7 @@ void run_client_list(ServerContext& context, Request& request) {
     write_list(reply, context.clients, [](const ClientInfo&) { return true; });
   } else if (request.size() == kValueAt + 1 && equals_folded(request[kOptionAt], "type")) {
     const auto type = read_type(request[kValueAt]);
-    if (!type) return reply.error("Unknown client type '" + std::string(request[kValueAt]) + "'");
+    if (!type) return reply.error("Unknown client type '" + std::string(quoted(request[kValueAt])) + "'");
     write_list(reply, context.clients, [type](const ClientInfo& client) { return type_of(client) == *type; });
   } else if (request.size() > kValueAt && equals_folded(request[kOptionAt], "id")) {
     const auto ids = read_ids(request);

@@ -34,7 +34,8 @@ bool check_names(const Request& request, Reply& reply) {
   for (std::size_t i = kFirstArgument; i < request.size(); i += kArgumentsPerPair) {
     const ConfigParameter* parameter = find_config_parameter(request[i]);
     if (parameter == nullptr) {
-      reply.error("Unknown option or number of arguments for CONFIG SET - '" + std::string(request[i]) + "'");
+      reply.error("Unknown option or number of arguments for CONFIG SET - '" +
+                  std::string(quoted(request[i])) + "'");
       return false;
     }
     const bool is_duplicate = std::ranges::find(seen, parameter) != seen.end();

@@ -23,7 +23,7 @@ void run_client_setinfo(ConnectionContext& context, Request& request) {
   const bool is_name = equals_folded(request[2], "lib-name");
   const bool is_version = equals_folded(request[2], "lib-ver");
   if (!is_name && !is_version) {
-    return Reply(request).error("Unrecognized option '" + std::string(request[2]) + "'");
+    return Reply(request).error("Unrecognized option '" + std::string(quoted(request[2])) + "'");
   }
   if (!is_client_name(request[3])) {
     return Reply(request).error(lowered(request[2]) +

@@ -17,7 +17,9 @@ Conversation::Conversation(Session session, std::shared_ptr<const Settings> sett
       settings_(std::move(settings)),
       sharding_(sharding),
       host_(host),
-      parser_(settings_->limits) {
+      parser_(settings_->limits),
+      budget_(std::make_shared<AnswerBudget>(settings_->max_output_buffer_bytes)),
+      pool_(budget_) {
   session_.authenticated = settings_->password.empty();
 }
 
@@ -111,6 +113,11 @@ void Conversation::send_parts(std::unique_ptr<Request> whole, Split split) {
 }
 
 void Conversation::complete(std::unique_ptr<Request> request) {
+  if (request->is_answer_dropped) {
+    is_cut_off_ = true;
+    return pool_.give_back(std::move(request));
+  }
+  budget_->remove(request->answer.size());
   if (request->answer.starts_with('-')) ++counts_.errors;
   pipeline_.complete(
       std::move(request), output_, pool_,

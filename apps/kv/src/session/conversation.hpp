@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "resp/answer_budget.hpp"
 #include "resp/request_parser.hpp"
 #include "routing/admission.hpp"
 #include "routing/request_pool.hpp"
@@ -62,7 +63,8 @@ class Conversation {
   // The reader has fallen behind by more than the limit: close without further ado.
   // `unsent` is what the owner holds that has not been sent yet.
   [[nodiscard]] bool is_overflowing(std::size_t unsent) const noexcept {
-    return output_.size() + pipeline_.waiting_bytes() + unsent > settings_->max_output_buffer_bytes;
+    return is_cut_off_ ||
+           output_.size() + pipeline_.waiting_bytes() + unsent > settings_->max_output_buffer_bytes;
   }
 
   [[nodiscard]] std::size_t in_flight() const noexcept { return pipeline_.size(); }
@@ -88,12 +90,14 @@ class Conversation {
   Sharding sharding_;
   Host& host_;
   RequestParser parser_;
+  std::shared_ptr<AnswerBudget> budget_;
   RequestPool pool_;
   Pipeline pipeline_;
   std::unique_ptr<Request> reading_;  // the request that is being read, or nullptr
   std::string output_;
   std::uint64_t messages_wait_for_ = 0;  // the slot that has to leave before the next message may
   bool closing_ = false;
+  bool is_cut_off_ = false;  // an answer was dropped, so nothing that follows it may be said
   Counts counts_;
 };
 

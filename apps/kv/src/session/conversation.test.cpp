@@ -117,6 +117,15 @@ TEST_F(ConversationTest, tells_when_its_reader_has_fallen_behind) {
   EXPECT_TRUE(conversation.is_overflowing(0));
 }
 
+TEST_F(ConversationTest, is_cut_off_when_an_answer_had_to_be_dropped) {
+  receive("GET a\r\nGET b\r\n");
+  host.sent[0]->drop_answer();
+  conversation.complete(std::move(host.sent[0]));
+  answer(1, "b");
+  EXPECT_TRUE(conversation.is_overflowing(0));
+  EXPECT_EQ(output(), "") << "nothing that follows a gap may be said";
+}
+
 TEST_F(ConversationTest, a_connection_that_goes_unsubscribes) {
   receive("SUBSCRIBE a b\r\nPSUBSCRIBE c\r\n");
   host.subscriptions = 0;

@@ -42,45 +42,45 @@ bool log_in(ConnectionContext& context, std::string_view user, std::string_view 
   return accepted;
 }
 
-struct HelloOptions {
-  std::optional<Protocol> protocol = {};
-  std::optional<std::string_view> user = {};
-  std::string_view password = {};
-  std::optional<std::string_view> name = {};
-};
-
-// Writes the error itself.
-std::optional<HelloOptions> read_hello(const Request& request, Reply& reply) {
-  HelloOptions options;
-  if (request.size() > 1) {
-    const auto version = parse_integer(request[1]);
-    if (!version) {
-      reply.error("Protocol version is not an integer or out of range");
-      return std::nullopt;
-    }
-    if (*version != 2 && *version != 3) {
-      reply.coded_error("NOPROTO unsupported protocol version");
-      return std::nullopt;
-    }
-    options.protocol = static_cast<Protocol>(*version);
+// nullopt: it has written the error. Without a version the one in use stays.
+std::optional<Protocol> read_version(const Request& request, Protocol in_use, Reply& reply) {
+  if (request.size() == 1) return in_use;
+  const auto version = parse_integer(request[1]);
+  if (!version) {
+    reply.error("Protocol version is not an integer or out of range");
+    return std::nullopt;
   }
+  if (*version != 2 && *version != 3) {
+    reply.coded_error("NOPROTO unsupported protocol version");
+    return std::nullopt;
+  }
+  return static_cast<Protocol>(*version);
+}
+
+// Options take effect one after the other: what stands before a mistake holds. False: it has written the
+// error.
+bool take_hello_options(ConnectionContext& context, const Request& request, Reply& reply) {
   for (std::size_t i = 2; i < request.size(); ++i) {
     const std::size_t values = request.size() - 1 - i;
     if (equals_folded(request[i], "auth") && values >= 2) {
-      options.user = request[i + 1];
-      options.password = request[i + 2];
+      if (!log_in(context, request[i + 1], request[i + 2])) {
+        reply.coded_error(kWrongPassword);
+        return false;
+      }
       i += 2;
     } else if (equals_folded(request[i], "setname") && values >= 1) {
-      options.name = request[++i];
-      if (is_client_name(*options.name)) continue;
-      reply.error(kBadClientName);
-      return std::nullopt;
+      const std::string_view name = request[++i];
+      if (!is_client_name(name)) {
+        reply.error(kBadClientName);
+        return false;
+      }
+      context.session.name = name;
     } else {
-      reply.error("Syntax error in HELLO option '" + std::string(request[i]) + "'");
-      return std::nullopt;
+      reply.error("Syntax error in HELLO option '" + std::string(quoted(request[i])) + "'");
+      return false;
     }
   }
-  return options;
+  return true;
 }
 
 void write_greeting(const Session& session, Reply reply) {
@@ -106,13 +106,10 @@ void write_greeting(const Session& session, Reply reply) {
 void run_hello(ConnectionContext& context, Request& request) {
   Reply reply(request);
   Session& session = context.session;
-  const auto options = read_hello(request, reply);
-  if (!options) return;
-  if (options->user && !log_in(context, *options->user, options->password))
-    return reply.coded_error(kWrongPassword);
+  const auto version = read_version(request, session.protocol, reply);
+  if (!version || !take_hello_options(context, request, reply)) return;
   if (session.must_authenticate(context.settings)) return reply.coded_error(kHelloNeedsAuth);
-  if (options->name) session.name = *options->name;
-  if (options->protocol) session.protocol = *options->protocol;
+  session.protocol = *version;
   // The greeting is written in the protocol that it agrees to.
   write_greeting(session, Reply(request.answer, session.protocol));
 }

@@ -16,7 +16,7 @@ namespace troupe::kv {
 
 using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 
-// Later than any time that a command can ask for.
+// The last time there is. A command may ask for it too, so an entry's slot says whether it has an expiry.
 inline constexpr TimePoint kNever{std::chrono::milliseconds::max()};
 
 inline constexpr std::uint32_t kNoSlot = std::numeric_limits<std::uint32_t>::max();
@@ -43,6 +43,7 @@ class Entry {
     return {reinterpret_cast<const char*>(this + 1), key_bytes};
   }
 
+  [[nodiscard]] bool has_expiry() const noexcept { return expiry_slot != kNoSlot; }
   // A key lives through the very millisecond that it expires at.
   [[nodiscard]] bool is_expired(TimePoint now) const noexcept { return now > expires; }
 
