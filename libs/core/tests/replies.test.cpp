@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(All, Replies, every_scheduler(), run_name);
 
 TEST_P(Replies, AHandlerMayAnswerInALaterTurn) {
   World world(GetParam());
-  Signal first, done;
+  Signal done;
   auto desk = world->spawn<Desk>();
   auto asker = world->spawn<Inside>();
   asker.tell<Inside::Step>([&](Inside&) -> Task<> {
