@@ -56,7 +56,7 @@ class Checkout {
     auto [left, cents] =
         co_await troupe::all(stock_.ask<Reserve>(order.item), prices_.ask<GetPrice>(order.item));
 
-    // Outcome of the ask: was there an answer in time? If so, the answer: was it paid?
+    // Two outcomes: whether there was an answer in time, and, in it, whether the order was paid.
     auto outcome = co_await payments_.try_ask<Charge>(cents).within(2s);
     if (!outcome) co_return order.item + ": " + outcome.error().what();
     const Payments::Paid& paid = *outcome;

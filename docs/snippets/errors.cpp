@@ -82,6 +82,15 @@ int main() {
   shows(text_of<troupe::UsageError>([&] { system.spawn<Counter>({.name = "7"}); }), "numbers are the paths");
   shows(text_of<troupe::UsageError>([&] { system.spawn<Counter>({.group = "io"}); }),
         "there is no thread group 'io': add it first");
+  system.add_group("io", {});
+  shows(text_of<troupe::UsageError>([&] { system.add_group("io", {}); }),
+        "there is a thread group 'io' already");
+  shows(text_of<troupe::UsageError>([&] { system.add_group("idle", {.threads = 0}); }),
+        "can't have 0 threads: 1 to 256");
+  auto ask = counter.ask<GetValue>();
+  static_cast<void>(std::move(ask).get());
+  shows(text_of<troupe::UsageError>([&] { static_cast<void>(std::move(ask).get()); }),
+        "an ask was awaited a second time, or after it was moved");
   shows(text_of<troupe::UsageError>([&] { troupe::Ref<Thrower>().tell(std::string("to nobody")); }),
         "a message was sent through an empty address");
   shows(text_of<troupe::UsageError>([&] { const Sinner made(system, counter); }),

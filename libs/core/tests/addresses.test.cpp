@@ -204,6 +204,17 @@ TEST_P(Addresses, RecipientsOfDifferentActorsAreOneType) {
   EXPECT_FALSE(all[0] == all[1]);
 }
 
+TEST_P(Addresses, RecipientsAreKeysOfContainers) {
+  const auto counter = world->spawn<Counter>({.name = "counter"});
+  const Recipient<Increment> recipient = counter;
+  const Recipient<Increment> other = world->spawn<Other>();
+  const std::unordered_set<Recipient<Increment>> hashed{recipient, other, counter};
+  const std::set<Recipient<Increment>> ordered{recipient, other, counter};
+  EXPECT_EQ(hashed.size(), 2u);
+  EXPECT_EQ(ordered.size(), 2u);
+  EXPECT_EQ(std::hash<Recipient<Increment>>()(recipient), std::hash<Ref<Counter>>()(counter));
+}
+
 TEST_P(Addresses, AnEmptyRecipientRefuses) {
   const Recipient<Increment, int(GetValue)> nobody;
   const Recipient<Increment, int(GetValue)> of_nobody = Ref<Counter>();

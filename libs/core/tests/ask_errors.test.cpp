@@ -356,4 +356,12 @@ TEST_P(AskErrors, AnAskOfOneselfIsRefusedWithASentence) {
   EXPECT_PRED2(contains, outcome.error().what(), "Ping");
 }
 
+TEST_P(AskErrors, AnAskIsSentOnce) {
+  auto target = spawn_target();
+  auto ask = target.ask<Ping>();
+  EXPECT_EQ(std::move(ask).get(), 1);
+  EXPECT_PRED2(contains, thrown<troupe::UsageError>([&] { static_cast<void>(std::move(ask).get()); }),
+               "a second time");
+}
+
 }  // namespace

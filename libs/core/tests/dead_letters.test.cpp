@@ -201,4 +201,39 @@ TEST(DeadLettersOfALog, ALogMayBeAnActorThatHasEnded) {
   EXPECT_EQ(system.dead_letters()[Undelivered::late_reply], 1u);
 }
 
+TEST(DeadLettersOfOneThread, TheNewsThatAJoinGaveUpWaitingForIsNone) {
+  troupe::DeterministicScheduler scheduler;
+  troupe::System system({.scheduler = &scheduler});
+  auto shop = system.spawn<Shop>();
+  EXPECT_THROW(shop.join().within(1s).get(), troupe::AskError);
+  shop.stop();
+  scheduler.run_until_idle();
+  EXPECT_FALSE(shop.alive());
+  EXPECT_EQ(system.dead_letters().total(), 0u);
+}
+
+struct Customer {
+  troupe::Ref<LateAnswerer> whom;
+  Task<> on(Ping) {
+    const int answer = co_await whom.ask<Ask>();
+    static_cast<void>(answer);
+  }
+};
+TEST(DeadLettersOfOneThread, AKilledTurnNamesItsActorAlsoWhereThatHasNoName) {
+  troupe::DeterministicScheduler scheduler;
+  troupe::System system({.log = &troupe::null_log(), .scheduler = &scheduler});
+  auto collector = system.spawn<Collector>();
+  system.subscribe_dead_letters(collector);
+  auto customer = system.spawn<Customer>(system.spawn<LateAnswerer>());
+  const std::string path = customer.path();
+  customer.tell<Ping>();
+  scheduler.run_until_idle();
+  customer.kill();
+  scheduler.run_until_idle();
+  const auto letters = collector.ask<Seen>().get();
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].path, path);
+  EXPECT_EQ(letters[0].reason, Undelivered::killed);
+}
+
 }  // namespace

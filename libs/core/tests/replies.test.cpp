@@ -195,4 +195,67 @@ TEST_P(Replies, AssigningOverAReplyBreaksTheOldPromise) {
   world.await(answered);
 }
 
+struct Guarded {
+  Reply<int> reply{};
+};
+struct Parameter {};
+struct Local {};
+struct InCoroutine {};
+struct InCoroutineLocal {};
+struct Caught {};
+
+/// Throws while it has the duty to answer, wherever it keeps it.
+struct Clumsy {
+  void on(Guarded) { throw std::runtime_error("out of paper"); }
+  void on(Parameter, Reply<int>) { throw std::runtime_error("out of paper"); }
+  void on(Local, Reply<int> reply) {
+    const Reply<int> kept = std::move(reply);
+    throw std::runtime_error("out of paper");
+  }
+  Task<> on(InCoroutine, Reply<int>) {
+    co_await nothing();
+    throw std::runtime_error("out of paper");
+  }
+  Task<> on(InCoroutineLocal, Reply<int> reply) {
+    const Reply<int> kept = std::move(reply);
+    co_await nothing();
+    throw std::runtime_error("out of paper");
+  }
+  void on(Caught, Reply<int> reply) {
+    try {
+      const Reply<int> kept = std::move(reply);
+      throw std::runtime_error("out of paper");
+    } catch (const std::runtime_error&) {
+    }
+  }
+
+ private:
+  static Task<> nothing() { co_return; }
+};
+
+template <class Message>
+void expect_the_cause(World& world) {
+  const auto outcome = world->spawn<Clumsy>().template try_ask<Message>().get();
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_EQ(outcome.error().reason(), Reason::failed);
+  EXPECT_PRED2(contains, outcome.error().what(), "out of paper");
+  EXPECT_NE(outcome.error().cause(), nullptr);
+}
+
+TEST_P(Replies, AHandlerThatThrowsFailsTheAskThatItWasToAnswer) {
+  World world(GetParam());
+  expect_the_cause<Guarded>(world);
+  expect_the_cause<Parameter>(world);
+  expect_the_cause<Local>(world);
+  expect_the_cause<InCoroutine>(world);
+  expect_the_cause<InCoroutineLocal>(world);
+}
+
+TEST_P(Replies, AReplyThatIsLostToACaughtExceptionIsABrokenPromise) {
+  World world(GetParam());
+  auto clumsy = world->spawn<Clumsy>();
+  EXPECT_EQ(clumsy.try_ask<Caught>().get().error().reason(), Reason::broken_promise);
+  EXPECT_TRUE(clumsy.alive());
+}
+
 }  // namespace

@@ -246,12 +246,30 @@ TEST_P(Telling, TryTellHandsTheMessageBackWhenTheActorHasEnded) {
   EXPECT_EQ(*refused.error().message.content, 5);
 }
 
+TEST_P(Telling, TryTellBuildsInPlaceAndWorksThroughARecipient) {
+  World world(GetParam());
+  auto recorder = world->spawn<Recorder>();
+  const troupe::Recipient<Note> recipient = recorder;
+  EXPECT_TRUE((recorder.try_tell<Note>(0, 1).has_value()));
+  EXPECT_TRUE((recipient.try_tell<Note>(0, 2).has_value()));
+  EXPECT_TRUE(recipient.try_tell(Note{0, 3}).has_value());
+  EXPECT_EQ(recorder.ask<Notes>().get().size(), 3u);
+  recorder.stop();
+  recorder.join().get();
+  EXPECT_EQ((recorder.try_tell<Note>(0, 4).error().message.number), 4);
+  EXPECT_EQ(recipient.try_tell(Note{0, 5}).error().message.number, 5);
+}
+
 TEST_P(Telling, AnEmptyAddressRefusesWithASentence) {
   World world(GetParam());
   const troupe::Ref<Warehouse> nobody;
   EXPECT_FALSE(nobody);
   EXPECT_FALSE(nobody.alive());
   EXPECT_PRED2(contains, thrown<troupe::UsageError>([&] { nobody.tell(Parcel{std::make_unique<int>(1)}); }),
+               "empty address");
+  EXPECT_PRED2(contains, thrown<troupe::UsageError>([&] {
+                 static_cast<void>(nobody.try_tell(Parcel{std::make_unique<int>(1)}));
+               }),
                "empty address");
   EXPECT_PRED2(contains, thrown<troupe::UsageError>([&] { nobody.stop(); }), "empty address");
   EXPECT_PRED2(contains, thrown<troupe::UsageError>([&] { nobody.kill(); }), "empty address");
@@ -288,5 +306,16 @@ static_assert(std::is_same_v<troupe::reply_t<Derived, std::string>, long>);
 static_assert(std::is_same_v<troupe::reply_t<Derived, Note>, bool>);
 static_assert(std::is_same_v<troupe::reply_t<Derived, Done>, char>);
 static_assert(!troupe::handles<Twice, int>, "which of the two is meant?");
+
+struct Named {
+  std::string name = "ann";
+  const std::string& on(Notes) const { return name; }
+};
+static_assert(std::is_same_v<troupe::reply_t<Named, Notes>, std::string>);
+
+TEST_P(Telling, AHandlerThatReturnsAReferenceAnswersWithACopy) {
+  World world(GetParam());
+  EXPECT_EQ(world->spawn<Named>().ask<Notes>().get(), "ann");
+}
 
 }  // namespace

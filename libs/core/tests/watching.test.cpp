@@ -217,4 +217,16 @@ TEST_P(Watching, ATerminatedActorsNameIsFree) {
   EXPECT_EQ(world.log().count("failed"), 0u);
 }
 
+TEST_P(Watching, TerminatedTellsWhichOfTheRecipientsItWas) {
+  watcher.ask<Watch>(watched).get();
+  const troupe::Recipient<Ping> recipient = watched;
+  const troupe::Recipient<Ping> other = world->spawn<Watched>();
+  watched.stop();
+  watched.join().get();
+  const auto seen = watcher.ask<Seen>().get();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_TRUE(seen[0].is(recipient));
+  EXPECT_FALSE(seen[0].is(other));
+}
+
 }  // namespace

@@ -24,7 +24,6 @@ class ConnectionTest : public testing::Test {
 };
 
 // --- bytes
-// -----------------------------------------------------------------------------------------------------
 
 TEST_F(ConnectionTest, EveryByteComesBackIntact) {
   const auto [peer, session] = connect();
@@ -85,7 +84,6 @@ TEST_F(ConnectionTest, WhatIsWrittenInAnotherTurnIsSentByFlush) {
 }
 
 // --- a slow reader
-// -----------------------------------------------------------------------------------------------
 
 TEST_F(ConnectionTest, AReaderThatNeverReadsIsCutOffAtTheLimit) {
   watch().options.max_output_bytes = mebibyte;
@@ -160,7 +158,6 @@ TEST_F(ConnectionTest, NothingIsReadWhileTooMuchIsUnsent) {
 }
 
 // --- the end
-// -------------------------------------------------------------------------------------------------------
 
 TEST_F(ConnectionTest, TheEndOfThePeerIsToldOnce) {
   auto [peer, session] = connect();

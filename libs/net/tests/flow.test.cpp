@@ -10,7 +10,6 @@ using namespace troupe_test;
 using troupe::Task;
 
 // --- a turn that takes its time
-// ----------------------------------------------------------------------------------
 
 struct Gate {
   struct Pass {
@@ -103,7 +102,6 @@ TEST(ConnectionFlow, AnActorMayBeKilledInTheTurnThatAwaits) {
 }
 
 // --- bytes that are kept
-// ---------------------------------------------------------------------------------------------
 
 struct KeepWatch {
   Inbox<troupe::Ref<class Keeper>> keepers;
@@ -159,7 +157,6 @@ TEST(ConnectionFlow, AnActorMayEndWithBytesKept) {
 }
 
 // --- several threads
-// ---------------------------------------------------------------------------------------------------
 
 TEST(ConnectionFlow, ConnectionsOnSeveralThreadsDoNotDisturbEachOther) {
   Server<> server(3);

@@ -17,8 +17,9 @@ namespace troupe::inline v0 {
 /// Names a timer of an actor. 0: none.
 enum class TimerId : std::uint64_t {};
 
-/// Thread-safety: all functions in the actor's own turns only (and, but for self()'s value, not from code
-/// that it runs elsewhere, as in blocking()).
+/// Self is the class that is spawned: a class in between takes it as its template parameter.
+/// Thread-safety: all functions in the actor's own turns and its constructor only, not from code that it runs
+/// elsewhere, as in blocking(): hand that the value of self() instead.
 template <class Self>
 class Actor {
  public:
@@ -33,7 +34,7 @@ class Actor {
   Ref<Self> self() const { return Ref<Self>(cell_, cell_->gen.load(std::memory_order_relaxed)); }
   std::string path() const { return self().path(); }
 
-  // --- children: they stop before this actor does, in reverse order --------------------------------------
+  // --- children: they stop before this actor does, in reverse order
   template <class A, class... Args>
   Ref<A> spawn(const SpawnOptions& options, Args&&... args) {
     return detail::spawn_actor<A>(*cell_, options, std::forward<Args>(args)...);
@@ -53,15 +54,18 @@ class Actor {
   /// Stops this actor after what was sent to it before.
   void stop() { self().stop(); }
 
-  // --- watching --------------------------------------------------------------------------------------------
+  // --- watching
   /// One Terminated when that actor ends; at once if it has. Watching twice is watching once.
   template <class Watched>
   void watch(const Watched& other) {
-    static_assert(handles<Self, Terminated>,
+    constexpr bool hears = handles<Self, Terminated>;
+    static_assert(hears,
                   "troupe: an actor that watches needs a handler `void on(Terminated)` or `void on(const "
                   "Terminated&)`");
-    using D = detail::Dispatch<Self, Terminated, detail::Sent::told>;
-    detail::watch(*cell_, *other.cell_address_(), other.generation_(), &make_terminated<D>);
+    if constexpr (hears) {
+      using D = detail::Dispatch<Self, Terminated, detail::Sent::told>;
+      detail::watch(*cell_, *other.cell_address_(), other.generation_(), &make_terminated<D>);
+    }
   }
   /// No Terminated of that actor any more, even if one is queued.
   template <class Watched>
@@ -70,33 +74,31 @@ class Actor {
   }
 
   // --- timers: ticks travel in the user lane; all end with the actor
-  // ------------------------------------------
-  /// Sends the message to this actor once, not before `delay`.
+  /// Sends the message to this actor once, not before `delay`, which is counted in milliseconds.
   template <class M>
   TimerId after(std::chrono::nanoseconds delay, M message) {
-    return start_timer({}, delay, {}, std::move(message));
+    return start_timer<false>({}, delay, std::move(message));
   }
   /// As after(), replacing the timer of the same key: of that one no tick is seen any more.
   template <class M>
   TimerId after(std::string_view key, std::chrono::nanoseconds delay, M message) {
-    return start_timer(key, delay, {}, std::move(message));
+    return start_timer<false>(key, delay, std::move(message));
   }
   /// Sends copies of the message at each full period from now; ticks that were missed are left out.
-  /// @pre period >= 1 ms
+  /// @throws UsageError: the period is below 1 ms
   template <class M>
   TimerId every(std::chrono::nanoseconds period, M message) {
-    return start_timer({}, period, period, std::move(message));
+    return start_timer<true>({}, period, std::move(message));
   }
   template <class M>
   TimerId every(std::string_view key, std::chrono::nanoseconds period, M message) {
-    return start_timer(key, period, period, std::move(message));
+    return start_timer<true>(key, period, std::move(message));
   }
-  /// No tick of it is seen any more, even if one is queued. False: there was no such timer.
+  /// Ends a timer: no tick of it is seen any more, even if one is queued. False: there was no such timer.
   bool cancel(TimerId timer) { return detail::cancel_timer(*cell_, static_cast<std::uint64_t>(timer)); }
   bool cancel(std::string_view key) { return detail::cancel_timer(*cell_, key); }
 
   // --- stash
-  // ---------------------------------------------------------------------------------------------------
   /// Keeps a message for later; if it was asked, its answer is owed later too, and what the handler returns
   /// now is not one. @throws StashOverflow: the stash is full, and keeps what it had
   template <class M>
@@ -132,7 +134,6 @@ class Actor {
   void unstash_all() { detail::unstash_all(*cell_); }
 
   // --- the system's ports
-  // ------------------------------------------------------------------------------------
   SteadyTime now() const { return detail::now_of(*cell_); }
   WallTime wall_time() const { return detail::wall_time_of(*cell_); }
   /// A draw from this actor's own stream.
@@ -158,13 +159,16 @@ class Actor {
     detail::stash(*cell_, letter);
   }
 
-  template <class M>
-  TimerId start_timer(std::string_view key, std::chrono::nanoseconds delay, std::chrono::nanoseconds period,
-                      M&& message) {
-    using Message = std::remove_cvref_t<M>;
-    if constexpr (detail::check_handler<Self, Message>()) {
+  template <bool repeats, class M>
+  TimerId start_timer(std::string_view key, std::chrono::nanoseconds delay, M&& message) {
+    constexpr bool sendable = !repeats || std::is_copy_constructible_v<M>;
+    static_assert(
+        sendable,
+        "troupe: every() sends a copy of its message each time, so the message must be copyable: make "
+        "what isn't in the handler");
+    if constexpr (sendable && detail::check_handler<Self, M>()) {
       return static_cast<TimerId>(
-          detail::start_timer<Self, Message>(*cell_, key, delay, period, std::forward<M>(message)));
+          detail::start_timer<Self, repeats, M>(*cell_, key, delay, std::move(message)));
     } else {
       return TimerId{};
     }

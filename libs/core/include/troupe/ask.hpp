@@ -21,6 +21,9 @@ using Duration = std::chrono::nanoseconds;
 
 namespace detail {
 
+/// An ask is sent once. @throws UsageError
+[[noreturn]] void refuse_spent_ask();
+
 /// A message that waits to be sent, and the wish to hear of its outcome.
 class Request {
  public:
@@ -46,9 +49,11 @@ class Request {
   /// Travels in the signal lane: ahead of messages, and seen also by an actor whose turn awaits.
   void as_signal() { as_signal_ = true; }
 
-  /// Sends the message. True: the answer is in the sink already.
+  /// Sends the message. True: the answer is in the sink already. @throws UsageError: it was sent before
   template <class R>
   bool start(Sink<R>& sink) {
+    if (!letter_) [[unlikely]]
+      refuse_spent_ask();
     if (may_inline_ && InlineRun::begin(*target_, letter_->addressee())) return start_inline(sink);
     send_queued(sink);
     return false;
@@ -166,8 +171,12 @@ class AskAwaiter {
   Pending<R> pending_;
 };
 
+/// False whatever the type: an ask that has a name was not moved.
+template <class>
+inline constexpr bool is_moved = false;
+
 template <class R, bool as_value>
-class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] BasicAsk {
+class BasicAsk {
  public:
   using troupe_awaitable = void;
   using value_type = R;
@@ -178,10 +187,22 @@ class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get
       : request_(target, letter, to, implicit, true) {}
 
   auto operator co_await() && { return AskAwaiter<R, as_value>(request_); }
+  template <class Named = R>
+  auto operator co_await() & {
+    static_assert(is_moved<Named>,
+                  "troupe: an ask is sent once, so a named one is moved: co_await std::move(ask)");
+    return AskAwaiter<R, as_value>(request_);
+  }
 
   /// Blocks the calling thread until the answer is there. Outside of actors only.
   /// @throws UsageError in an actor; AskError (unless a try_ form)
   result_type get() && { return AskAwaiter<R, as_value>(request_).get(request_.target()); }
+  template <class Named = R>
+  result_type get() & {
+    static_assert(is_moved<Named>,
+                  "troupe: an ask is sent once, so a named one is moved: std::move(ask).get()");
+    return std::move(*this).get();
+  }
 
   Request take_request_() && { return std::move(request_); }
   Cell& target_cell_() const { return request_.target(); }
@@ -194,7 +215,8 @@ class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get
 
 /// Awaits an R, or throws AskError.
 template <class R>
-class Ask : public detail::BasicAsk<R, false> {
+class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] Ask
+    : public detail::BasicAsk<R, false> {
  public:
   using detail::BasicAsk<R, false>::BasicAsk;
   /// At most this long, instead of the system's default; Duration::max() for ever. A handler that runs
@@ -203,16 +225,30 @@ class Ask : public detail::BasicAsk<R, false> {
     this->request_.within(limit);
     return std::move(*this);
   }
+  template <class Named = R>
+  Ask within(Duration limit) & {
+    static_assert(detail::is_moved<Named>,
+                  "troupe: an ask is sent once, so a named one is moved: std::move(ask).within(limit)");
+    return std::move(*this).within(limit);
+  }
 };
 
 /// Awaits a std::expected<R, AskError>.
 template <class R>
-class TryAsk : public detail::BasicAsk<R, true> {
+class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] TryAsk
+    : public detail::BasicAsk<R, true> {
  public:
   using detail::BasicAsk<R, true>::BasicAsk;
+  /// As Ask's.
   TryAsk within(Duration limit) && {
     this->request_.within(limit);
     return std::move(*this);
+  }
+  template <class Named = R>
+  TryAsk within(Duration limit) & {
+    static_assert(detail::is_moved<Named>,
+                  "troupe: an ask is sent once, so a named one is moved: std::move(ask).within(limit)");
+    return std::move(*this).within(limit);
   }
 };
 

@@ -96,6 +96,12 @@ class [[nodiscard("troupe: blocking() is lazy: co_await it in a handler")]] Bloc
   explicit BlockingCall(G&& function, As&&... args)
       : function_(std::forward<G>(function)), args_(std::forward<As>(args)...) {}
   auto operator co_await() && { return BlockingAwaiter<F, Args...>(std::move(function_), std::move(args_)); }
+  template <class Named = F>
+  auto operator co_await() & {
+    static_assert(is_moved<Named>,
+                  "troupe: a call is made once, so a named blocking() is moved: co_await std::move(call)");
+    return std::move(*this).operator co_await();
+  }
 
  private:
   F function_;
@@ -111,14 +117,19 @@ using Decayed = std::decay_t<unwrapped_t<T>>;
 /// Copies or moves function and arguments, as std::thread does; take(name) moves a named one. What f throws
 /// is thrown here. The call can't be cut short: an actor that is killed meanwhile leaves it to its end.
 template <class F, class... Args>
-[[nodiscard]] auto blocking(F&& function, Args&&... args) {
-  [[maybe_unused]] constexpr bool sound = detail::check_await_arguments<F, Args...>();
+auto blocking([[maybe_unused]] F&& function, [[maybe_unused]] Args&&... args) {
+  constexpr bool sound = detail::check_await_arguments<F, Args...>();
+  constexpr bool callable = std::is_invocable_v<detail::Decayed<F>, detail::Decayed<Args>...>;
   static_assert(
-      std::is_invocable_v<detail::Decayed<F>, detail::Decayed<Args>...>,
+      callable,
       "troupe: blocking(f, args...) can't call f with these arguments: they are passed as rvalues of their "
       "decayed types, as std::thread does");
-  return detail::BlockingCall<detail::Decayed<F>, detail::Decayed<Args>...>(
-      detail::unwrap_mover(std::forward<F>(function)), detail::unwrap_mover(std::forward<Args>(args))...);
+  if constexpr (sound && callable) {
+    return detail::BlockingCall<detail::Decayed<F>, detail::Decayed<Args>...>(
+        detail::unwrap_mover(std::forward<F>(function)), detail::unwrap_mover(std::forward<Args>(args))...);
+  } else {
+    return detail::NoAsk{};
+  }
 }
 
 }  // namespace troupe::inline v0

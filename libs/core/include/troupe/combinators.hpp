@@ -20,6 +20,30 @@ namespace detail {
 template <class T>
 using Monostate = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
+template <class T>
+inline constexpr bool is_ask = false;
+template <class R>
+inline constexpr bool is_ask<Ask<R>> = true;
+template <class R>
+inline constexpr bool is_ask<TryAsk<R>> = true;
+// Its fault has been told.
+template <>
+inline constexpr bool is_ask<NoAsk> = true;
+
+/// Whether all() and first() can make something of these: asks, handed over.
+template <class... Asks>
+consteval bool check_asks() {
+  constexpr bool asks = (is_ask<std::remove_cvref_t<Asks>> && ...);
+  constexpr bool handed_over = (std::is_same_v<Asks, std::remove_cvref_t<Asks>> && ...);
+  static_assert(
+      asks,
+      "troupe: all() and first() take asks, try_asks and join() only: await tasks and blocking() on "
+      "their own");
+  static_assert(!asks || handed_over,
+                "troupe: all() and first() take their asks over: write them in place, or std::move(ask)");
+  return asks && handed_over && !(std::is_same_v<Asks, NoAsk> || ...);
+}
+
 template <class A>
 inline constexpr bool yields_outcome = false;
 template <class R>
@@ -91,8 +115,21 @@ class [[nodiscard(
   AskGroup(Cell& target, Asks&&... asks) : asks_(std::move(asks)...), target_(&target) {}
 
   auto operator co_await() && { return make(); }
+  template <class Named = Awaiter>
+  auto operator co_await() & {
+    static_assert(
+        is_moved<Named>,
+        "troupe: asks are sent once, so a named all() or first() is moved: co_await std::move(both)");
+    return make();
+  }
   /// Blocks the calling thread. Outside of actors only. @throws UsageError in an actor; AskError
   auto get() && { return make().get(*target_); }
+  template <class Named = Awaiter>
+  auto get() & {
+    static_assert(is_moved<Named>,
+                  "troupe: asks are sent once, so a named all() or first() is moved: std::move(both).get()");
+    return make().get(*target_);
+  }
 
  private:
   Awaiter make() {
@@ -197,29 +234,37 @@ class FirstAwaiter : public Several<FirstAwaiter<Asks...>> {
 /// Awaits the answers of all: a tuple (std::monostate where one answers nothing). The first that fails ends
 /// the wait and is thrown; try_asks never fail it.
 template <class First, class... Rest>
-  requires requires {
-    typename First::value_type;
-    typename First::troupe_awaitable;
+auto all([[maybe_unused]] First&& first, [[maybe_unused]] Rest&&... rest) {
+  if constexpr (detail::check_asks<First, Rest...>()) {
+    detail::Cell& target = first.target_cell_();
+    return detail::AskGroup<detail::AllAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
+                                                                                std::move(rest)...);
+  } else {
+    return detail::NoAsks<1 + sizeof...(Rest)>{};
   }
-[[nodiscard]] auto all(First&& first, Rest&&... rest) {
-  detail::Cell& target = first.target_cell_();
-  return detail::AskGroup<detail::AllAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
-                                                                              std::move(rest)...);
 }
 
 /// Awaits the answers of a vector of asks, in its order.
 template <class A>
-[[nodiscard]] auto all(std::vector<A>&& asks) {
-  detail::Cell& target = asks.empty() ? detail::nobody() : asks.front().target_cell_();
-  return detail::AskGroup<detail::AllOfVector<A>, std::vector<A>>(target, std::move(asks));
+auto all([[maybe_unused]] std::vector<A>&& asks) {
+  if constexpr (detail::check_asks<A>()) {
+    detail::Cell& target = asks.empty() ? detail::nobody() : asks.front().target_cell_();
+    return detail::AskGroup<detail::AllOfVector<A>, std::vector<A>>(target, std::move(asks));
+  } else {
+    return detail::NoAsk{};
+  }
 }
 
 /// Awaits the earliest good answer: a variant by parameter. Throws when all have failed.
 template <class First, class... Rest>
-[[nodiscard]] auto first(First&& first, Rest&&... rest) {
-  detail::Cell& target = first.target_cell_();
-  return detail::AskGroup<detail::FirstAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
-                                                                                std::move(rest)...);
+auto first([[maybe_unused]] First&& first, [[maybe_unused]] Rest&&... rest) {
+  if constexpr (detail::check_asks<First, Rest...>()) {
+    detail::Cell& target = first.target_cell_();
+    return detail::AskGroup<detail::FirstAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
+                                                                                  std::move(rest)...);
+  } else {
+    return detail::NoAsk{};
+  }
 }
 
 }  // namespace troupe::inline v0

@@ -37,8 +37,11 @@ struct Terminated {
   StopReason reason = StopReason::stopped;
   std::exception_ptr cause;  ///< set when reason is failed
 
+  /// Whether it was this one.
   template <class A>
   bool is(Ref<A> ref) const noexcept;
+  template <class... Signatures>
+  bool is(const Recipient<Signatures...>& recipient) const noexcept;
 
   // Which actor, by identity.
   const detail::Cell* cell_ = nullptr;

@@ -66,13 +66,14 @@ struct SpawnOptions {
   bool inline_asks = true;
   /// How many messages stash() keeps at most.
   std::size_t stash_capacity = 1000;
-  /// How long its parent's stop waits for it before it is killed.
+  /// How long its parent's stop waits for it before it is killed; Duration::max() for ever.
   std::chrono::nanoseconds shutdown_deadline = std::chrono::seconds(5);
 };
 
 struct GroupOptions {
   detail::ByName by_name{detail::ByName::Key{}};
 
+  /// 1 to 256.
   unsigned threads = 1;
   /// Null: idle threads sleep.
   EventLoop* loop = nullptr;

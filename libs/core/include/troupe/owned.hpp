@@ -25,6 +25,7 @@ class [[nodiscard]] Owned {
 
   const Ref<A>& ref() const noexcept { return ref_; }
   const Ref<A>* operator->() const noexcept { return &ref_; }
+  /// So that it can be given to whoever takes the address.
   operator Ref<A>() const noexcept { return ref_; }
   /// Lets go without stopping the actor.
   Ref<A> release() noexcept { return std::exchange(ref_, {}); }

@@ -116,19 +116,33 @@ class Recipient {
   }
 
   template <class M, class... Args>
-  [[nodiscard]] auto ask(Args&&... args) const {
+  std::expected<void, Refused<M>> try_tell(Args&&... args) const {
+    if constexpr (check_accepts<M>() && detail::check_construction<M, Args...>()) {
+      if (!detail::may_tell(*cell_, gen_)) return detail::refused<M>(std::forward<Args>(args)...);
+      tell_as<M>(std::forward<Args>(args)...);
+    }
+    return {};
+  }
+  template <class M>
+  auto try_tell(M&& message) const {
+    using Message = std::remove_cvref_t<detail::unwrapped_t<M>>;
+    return try_tell<Message, M>(std::forward<M>(message));
+  }
+
+  template <class M, class... Args>
+  auto ask(Args&&... args) const {
     return ask_as<Ask, M>(std::forward<Args>(args)...);
   }
   template <class M>
-  [[nodiscard]] auto ask(M&& message) const {
+  auto ask(M&& message) const {
     return ask_as<Ask, std::remove_cvref_t<detail::unwrapped_t<M>>>(std::forward<M>(message));
   }
   template <class M, class... Args>
-  [[nodiscard]] auto try_ask(Args&&... args) const {
+  auto try_ask(Args&&... args) const {
     return ask_as<TryAsk, M>(std::forward<Args>(args)...);
   }
   template <class M>
-  [[nodiscard]] auto try_ask(M&& message) const {
+  auto try_ask(M&& message) const {
     return ask_as<TryAsk, std::remove_cvref_t<detail::unwrapped_t<M>>>(std::forward<M>(message));
   }
 
@@ -141,6 +155,10 @@ class Recipient {
   /// The same actor, whatever the signatures.
   friend bool operator==(const Recipient& a, const Recipient& b) noexcept {
     return a.cell_ == b.cell_ && a.gen_ == b.gen_;
+  }
+  /// As Ref's: by path hash, never by address.
+  friend std::strong_ordering operator<=>(const Recipient& a, const Recipient& b) noexcept {
+    return detail::order_of(*a.cell_, a.gen_, *b.cell_, b.gen_);
   }
 
   detail::Cell* cell_address_() const noexcept { return cell_; }
@@ -158,12 +176,17 @@ class Recipient {
     return ops_[detail::index_of_message<typename detail::Signature<S>::message, Signatures...>()];
   }
 
-  template <class M, class... Args>
-  void tell_as(Args&&... args) const {
+  template <class M>
+  static consteval bool check_accepts() {
     constexpr bool accepted = detail::recipient_accepts<M, Signatures...>;
     static_assert(accepted,
                   "troupe: this Recipient doesn't accept the message: add it to its list of signatures");
-    if constexpr (accepted) {
+    return accepted;
+  }
+
+  template <class M, class... Args>
+  void tell_as(Args&&... args) const {
+    if constexpr (check_accepts<M>()) {
       if constexpr (detail::check_construction<M, Args...>()) {
         using Box = detail::Letter<M, detail::Sent::told>;
         constexpr std::size_t index = detail::index_of_message<M, Signatures...>();
@@ -181,10 +204,7 @@ class Recipient {
 
   template <template <class> class AskOf, class M, class... Args>
   auto ask_as(Args&&... args) const {
-    constexpr bool accepted = detail::recipient_accepts<M, Signatures...>;
-    static_assert(accepted,
-                  "troupe: this Recipient doesn't accept the message: add it to its list of signatures");
-    if constexpr (accepted) {
+    if constexpr (check_accepts<M>()) {
       constexpr std::size_t index = detail::index_of_message<M, Signatures...>();
       using S = detail::Signature<std::tuple_element_t<index, std::tuple<Signatures...>>>;
       static_assert(
@@ -207,4 +227,16 @@ class Recipient {
   std::array<detail::RecipientOps, sizeof...(Signatures)> ops_{};
 };
 
+template <class... Signatures>
+bool Terminated::is(const Recipient<Signatures...>& recipient) const noexcept {
+  return cell_ == recipient.cell_address_() && generation_ == recipient.generation_();
+}
+
 }  // namespace troupe::inline v0
+
+template <class... Signatures>
+struct std::hash<troupe::Recipient<Signatures...>> {
+  std::size_t operator()(const troupe::Recipient<Signatures...>& recipient) const noexcept {
+    return troupe::detail::hash_of(recipient.generation_());
+  }
+};

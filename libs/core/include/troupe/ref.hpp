@@ -64,6 +64,27 @@ void tell_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
   }
 }
 
+inline std::strong_ordering order_of(const Cell& a, std::uint64_t a_gen, const Cell& b, std::uint64_t b_gen) {
+  if (auto order = path_hash_of(a_gen) <=> path_hash_of(b_gen); order != 0) return order;
+  // Only for what shares a path: the incarnations of a name, or those of two systems.
+  if (auto order = a_gen <=> b_gen; order != 0) return order;
+  return std::compare_three_way{}(&a, &b);
+}
+inline std::size_t hash_of(std::uint64_t gen) {
+  return static_cast<std::size_t>(path_hash_of(gen) * 0x9E3779B97F4A7C15u);
+}
+
+/// Whether the actor had not ended a moment ago. @throws UsageError: the address is empty
+inline bool may_tell(const Cell& cell, std::uint64_t gen) {
+  if (&cell == &nobody()) refuse_empty_address();
+  return cell.is(gen);
+}
+/// Hands back what wasn't sent.
+template <class M, class... Args>
+std::unexpected<Refused<M>> refused(Args&&... args) {
+  return std::unexpected(Refused<M>{Reason::stopped, M(unwrap_mover(std::forward<Args>(args))...)});
+}
+
 }  // namespace detail
 
 /// The address of an actor of class A. Stays valid to use for ever: what is sent to an actor that has ended
@@ -93,31 +114,38 @@ class Ref {
 
   /// Asks with an M made of `args` in place; yields what the handler answers. See Ask.
   template <class M, class... Args>
-  [[nodiscard]] auto ask(Args&&... args) const {
+  auto ask(Args&&... args) const {
     return detail::ask_actor<Ask, A, M>(cell_, gen_, std::forward<Args>(args)...);
   }
   template <class M>
-  [[nodiscard]] auto ask(M&& message) const {
+  auto ask(M&& message) const {
     return detail::ask_actor<Ask, A, Message<M>>(cell_, gen_, std::forward<M>(message));
   }
 
   /// As ask(), with the outcome as a std::expected<R, AskError>.
   template <class M, class... Args>
-  [[nodiscard]] auto try_ask(Args&&... args) const {
+  auto try_ask(Args&&... args) const {
     return detail::ask_actor<TryAsk, A, M>(cell_, gen_, std::forward<Args>(args)...);
   }
   template <class M>
-  [[nodiscard]] auto try_ask(M&& message) const {
+  auto try_ask(M&& message) const {
     return detail::ask_actor<TryAsk, A, Message<M>>(cell_, gen_, std::forward<M>(message));
   }
 
   /// Sends the message unless the actor is known to have ended: then hands it back. A message that was
   /// accepted may still become a dead letter, if the actor ends before its turn.
+  /// @throws UsageError through an empty address
+  template <class M, class... Args>
+  std::expected<void, Refused<M>> try_tell(Args&&... args) const {
+    if constexpr (detail::check_handler<A, M>() && detail::check_construction<M, Args...>()) {
+      if (!detail::may_tell(*cell_, gen_)) return detail::refused<M>(std::forward<Args>(args)...);
+      tell<M>(std::forward<Args>(args)...);
+    }
+    return {};
+  }
   template <class M>
   std::expected<void, Refused<Message<M>>> try_tell(M&& message) const {
-    if (!alive()) return std::unexpected(Refused<Message<M>>{Reason::stopped, std::forward<M>(message)});
-    tell(std::forward<M>(message));
-    return {};
+    return try_tell<Message<M>, M>(std::forward<M>(message));
   }
 
   /// Asks the actor to stop after all that was sent to it before.
@@ -142,10 +170,7 @@ class Ref {
   }
   /// By path hash, never by address: containers of Refs iterate alike in each simulated run.
   friend std::strong_ordering operator<=>(const Ref& a, const Ref& b) noexcept {
-    if (auto order = a.id() <=> b.id(); order != 0) return order;
-    // Only for what shares a path: the incarnations of a name, or those of two systems.
-    if (auto order = a.gen_ <=> b.gen_; order != 0) return order;
-    return std::compare_three_way{}(a.cell_, b.cell_);
+    return detail::order_of(*a.cell_, a.gen_, *b.cell_, b.gen_);
   }
 
   Ref(detail::Cell* cell, std::uint64_t gen) noexcept : cell_(cell), gen_(gen) {}
@@ -167,6 +192,6 @@ bool Terminated::is(Ref<A> ref) const noexcept {
 template <class A>
 struct std::hash<troupe::Ref<A>> {
   std::size_t operator()(const troupe::Ref<A>& ref) const noexcept {
-    return static_cast<std::size_t>(ref.id() * 0x9E3779B97F4A7C15u);
+    return troupe::detail::hash_of(ref.generation_());
   }
 };

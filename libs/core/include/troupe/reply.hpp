@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 #include <troupe/detail/await.hpp>
@@ -28,13 +29,19 @@ class [[nodiscard]] Reply {
   ~Reply() { drop(); }
 
   /// Answers with a T made of `args`, once; never blocks. An answer that comes too late is a dead letter.
+  /// A second answer goes the way of an empty Reply's. @throws what T's constructor throws, after the ask has
+  /// failed with it
   template <class... Args>
-  void answer(Args&&... args) {
-    detail::send_value<T>(std::exchange(to_, {}), std::forward<Args>(args)...);
+  void answer([[maybe_unused]] Args&&... args) {
+    constexpr bool fits = std::is_void_v<T> ? sizeof...(Args) == 0 : std::is_constructible_v<T, Args...>;
+    static_assert(fits,
+                  "troupe: the answer can't be made of these arguments: give what the T of Reply<T> takes");
+    if constexpr (fits) detail::send_value<T>(std::exchange(to_, {}), std::forward<Args>(args)...);
   }
 
-  /// Fails the ask with reason `failed` and this cause.
+  /// Fails the ask with reason `failed` and this cause, and leaves this actor well.
   void fail(std::exception_ptr cause);
+  /// Fails the ask with this error as it is: its reason and text may be your own.
   void fail(AskError error) {
     if (auto to = std::exchange(to_, {})) detail::send_error(to, std::move(error));
   }

@@ -65,8 +65,15 @@ class System {
   Owned<A> spawn_owned(Args&&... args) {
     return Owned<A>(spawn<A>(std::forward<Args>(args)...));
   }
+  template <class A>
+  Owned<A> spawn_owned(detail::Positional) {
+    static_assert(detail::written_by_name<A>,
+                  "troupe: spawn options are written by name, and arguments of the actor without braces: "
+                  "spawn_owned<Logger>({.name = \"app\"}) or spawn_owned<Logger>(\"app\")");
+    return Owned<A>();
+  }
 
-  /// The living actor with this path, as "shop/stock".
+  /// The living actor with this path, as "shop/stock". Only actors that were given a name are found.
   template <class A>
   std::expected<Ref<A>, LookupError> find(std::string_view path) const {
     auto found = find_cell(path, &detail::ActorOpsFor<A>::ops);
@@ -74,14 +81,16 @@ class System {
     return Ref<A>(found->first, found->second);
   }
 
-  /// Adds a group of threads; actors are spawned into it by `.group`. @throws UsageError: the name is taken
+  /// Adds a group of threads; actors are spawned into it by `.group`.
+  /// @throws UsageError: the name is taken, or the number of threads isn't one of 1 to 256
   void add_group(std::string_view name, const GroupOptions& options);
 
   /// Every dead letter from now on goes to the actor as a DeadLetter message; until it ends.
   void subscribe_dead_letters(Recipient<DeadLetter> subscriber);
+  /// How many there were so far.
   DeadLetterCounts dead_letters() const;
 
-  /// All living actors.
+  /// All living actors, parents before their children. Stops nobody.
   Tree tree() const;
 
   /// Stops all actors, those spawned last first. Those that are not done within the deadline are killed, and
@@ -93,6 +102,7 @@ class System {
   SteadyTime now() const;
   WallTime wall_time() const;
   Log& log() const;
+  /// Threads of the default group.
   unsigned workers() const;
 
   detail::Runtime& runtime_() const { return *runtime_pointer_; }

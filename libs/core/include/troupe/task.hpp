@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <troupe/detail/checks.hpp>
 #include <troupe/detail/pool.hpp>
 #include <troupe/detail/turn.hpp>
 
@@ -57,12 +58,17 @@ class PromiseBase : public Turn {
   void unhandled_exception() noexcept { exception = std::current_exception(); }
 
   template <class W>
-  W&& await_transform(W&& awaitable) noexcept {
+  decltype(auto) await_transform([[maybe_unused]] W&& awaitable) noexcept {
+    constexpr bool known = Awaitable<W>;
     static_assert(
-        Awaitable<W>,
+        known,
         "troupe: a handler can await asks, tasks, all(), first(), join() and blocking() only: nobody "
         "would resume it from anything else. Run what blocks through co_await troupe::blocking(f, args...)");
-    return std::forward<W>(awaitable);
+    if constexpr (known) {
+      return std::forward<W>(awaitable);
+    } else {
+      return NoAsk{};
+    }
   }
 
   std::coroutine_handle<> continuation = std::noop_coroutine();

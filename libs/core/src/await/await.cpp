@@ -144,8 +144,30 @@ bool send_error(Destination to, AskError error) {
   return true;
 }
 
+namespace {
+constinit thread_local GivenReply* given_reply = nullptr;  // of the innermost handler that has one
+constinit thread_local const std::exception_ptr* frames_failure = nullptr;
+}  // namespace
+
+GivenReply::GivenReply(Destination to) noexcept : to_(to), outer_(std::exchange(given_reply, this)) {}
+
+GivenReply::~GivenReply() {
+  given_reply = outer_;
+  if (returned_) send_broken_promise(to_);
+}
+
+bool GivenReply::take_back(Destination to) noexcept {
+  if (!given_reply || given_reply->to_ != to || std::uncaught_exceptions() == 0) return false;
+  return given_reply->returned_ = true;
+}
+
+FailedFrame::FailedFrame(const std::exception_ptr& cause) noexcept
+    : outer_(std::exchange(frames_failure, &cause)) {}
+FailedFrame::~FailedFrame() { frames_failure = outer_; }
+
 void send_broken_promise(Destination to) noexcept {
-  if (to.is_inline()) return;
+  if (to.is_inline() || GivenReply::take_back(to)) return;
+  if (frames_failure) return send_failure(to, *frames_failure);
   // The block may be another await's by now: then the claim fails, and the text is thrown away.
   if (!to.block->claim(to.number)) return;
   AskError error(Reason::broken_promise, named(message_of(to)) + " got no answer: its Reply was dropped");
@@ -203,7 +225,7 @@ void timed_out(AwaitBlock& block, std::uint64_t number) {
       make_envelope<ErrorAnswer>(&error_ops, Destination{&block, number}, AskError(Reason::timeout, text)));
 }
 
-// --- Request ---
+// --- Request
 
 void Request::send_queued(SinkBase& sink) {
   // Else a message to an actor that has ended would wait in its successor's lane: perhaps for the very turn
@@ -241,6 +263,11 @@ void Request::settle_inline(Cell& target, Envelope* letter, bool turn_frees, Sin
   if (!turn_frees) free_envelope(letter);
 }
 
+void refuse_spent_ask() {
+  throw UsageError(
+      "an ask was awaited a second time, or after it was moved: it is sent once, so make another");
+}
+
 void Request::discard() noexcept {
   // Never sent: nobody waits, nobody handles, so nobody misses it.
   *to_ = {};
@@ -263,7 +290,7 @@ void give_back(Cell& target) {
   if (!target.lanes.rest_idle()) make_ready(target);
 }
 
-// --- get() ---
+// --- get()
 
 void check_get_allowed(const Cell& target) {
   const Running& running = *context.running;

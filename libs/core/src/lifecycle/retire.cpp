@@ -216,6 +216,7 @@ void retire(Cell& cell) {
   // No object: its constructor has thrown, after it had spawned children.
   if (cell.object) {
     tell_stopping(cell);
+    // on(Stopping) can't have spawned a child: the cell is closed to children.
     destroy_object(cell);
   }
   retire_with(cell, drop_reason(cell));

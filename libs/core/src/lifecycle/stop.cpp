@@ -96,7 +96,9 @@ bool kill_children(Cell& cell) {
 
 /// Turns that will never go on: their asks fail, their locals are destroyed.
 void discard_turns(Cell& cell) {
-  const Drop why = drop_reason(cell);
+  Drop why = drop_reason(cell);
+  const std::string path = path_of(cell);
+  why.path = path;
   while (Turn* turn = cell.turns) {
     unlist_turn(cell, *turn);
     Running running{&cell, turn, turn->envelope, false};

@@ -35,7 +35,6 @@ class Worker {
   void ring_doorbell() { doorbell_.notify(); }
 
   // --- monitor
-  // ----------------------------------------------------------------------------------------------
   /// Which cell it runs, or ran last; null when it has found nothing to run.
   Cell* current() const { return current_.load(std::memory_order_acquire); }
   std::uint64_t activations() const { return activations_.load(std::memory_order_relaxed); }

@@ -82,18 +82,18 @@ void end_timer(Cell& cell, std::vector<ActorTimer>::iterator timer) {
 }
 }  // namespace
 
-std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay,
-                        std::chrono::nanoseconds period, Envelope* letter, std::uint64_t& number,
-                        Envelope* (*copy)(Cell&, const Envelope&)) {
+std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay, Envelope* letter,
+                        std::uint64_t& number, Envelope* (*copy)(Cell&, const Envelope&)) {
   constexpr std::chrono::milliseconds shortest_period{1};
-  if (period != period.zero() && (period < shortest_period || !copy)) {
-    const char* fault = copy ? ": its period must be at least 1 ms" : ": its message must be copyable";
-    const std::string text =
-        describe_actor(cell) + " can't repeat " + std::string(letter->ops->message) + fault;
+  const bool repeats = copy != nullptr;
+  if (repeats && delay < shortest_period) {
+    const std::string text = describe_actor(cell) + " can't repeat " + std::string(letter->ops->message) +
+                             ": its period must be at least 1 ms";
     letter->ops->drop(*letter, {StopReason::stopped, nullptr, nullptr, {}});
     free_envelope(letter);
     throw UsageError(text);
   }
+  const std::chrono::nanoseconds period = repeats ? delay : delay.zero();
   if (!key.empty()) cancel_timer(cell, key);
   if (letter->is_traced()) trace_letter(TraceKind::timer, cell, *letter);
   Runtime& runtime = cell.group().runtime();
@@ -102,7 +102,7 @@ std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanosecon
   number = ++extra.last_timer;
   const TimerTicket ticket = runtime.timers().arm(
       delay, {.target = &cell, .envelope = letter, .as_signal = false, .period = period, .copy = copy});
-  extra.timers.push_back({extra.last_timer, std::string(key), ticket, period != period.zero()});
+  extra.timers.push_back({extra.last_timer, std::string(key), ticket, repeats});
   return extra.last_timer;
 }
 

@@ -46,7 +46,6 @@ struct Extra {
   std::deque<Envelope*> stash;
   std::deque<Envelope*> front;  ///< unstashed: handled before the lane
   std::size_t stash_capacity = 1000;
-  std::chrono::nanoseconds shutdown_deadline = std::chrono::seconds(5);
   std::uint64_t random_state = 0;
   bool random_seeded = false;
   TimerTicket child_deadline;        ///< while its children stop

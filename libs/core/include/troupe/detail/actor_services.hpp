@@ -65,11 +65,11 @@ inline constexpr MessageOps terminated_ops{&TerminatedOps<D>::run,
                                            D::ops.message};
 
 // --- timers -----------------------------------------------------------------------------------------------
-/// Arms a timer that sends `letter`, or, with a period, what `copy` makes of it. Owns the letter from the
-/// call on. `number` is where the letter keeps the timer's number.
-std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay,
-                        std::chrono::nanoseconds period, Envelope* letter, std::uint64_t& number,
-                        Envelope* (*copy)(Cell&, const Envelope&));
+/// Arms a timer that sends `letter` once, or, given `copy`, what that makes of it after each `delay`. Owns
+/// the letter from the call on. `number` is where the letter keeps the timer's number.
+/// @throws UsageError: the delay is too short to be repeated
+std::uint64_t arm_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay, Envelope* letter,
+                        std::uint64_t& number, Envelope* (*copy)(Cell&, const Envelope&));
 bool cancel_timer(Cell& cell, std::uint64_t timer);
 bool cancel_timer(Cell& cell, std::string_view key);
 /// Whether a tick may be handled: its timer has neither been cancelled nor replaced since. A single tick
@@ -101,14 +101,13 @@ template <class A, class M>
 constexpr MessageOps Tick<A, M>::ops{&run,          &drop,         sizeof(Tick),   block_class(sizeof(Tick)),
                                      Kind::control, Told::is_task, type_name<A>(), type_name<M>()};
 
-template <class A, class M>
-std::uint64_t start_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay,
-                          std::chrono::nanoseconds period, M message) {
+template <class A, bool repeats, class M>
+std::uint64_t start_timer(Cell& cell, std::string_view key, std::chrono::nanoseconds delay, M message) {
   auto* tick = make_letter<Tick<A, M>>(cell, &Tick<A, M>::ops, cell.gen.load(std::memory_order_relaxed),
                                        std::move(message));
   Envelope* (*copy)(Cell&, const Envelope&) = nullptr;
-  if constexpr (std::is_copy_constructible_v<M>) copy = &Tick<A, M>::copy;
-  return arm_timer(cell, key, delay, period, tick, tick->timer, copy);
+  if constexpr (repeats) copy = &Tick<A, M>::copy;
+  return arm_timer(cell, key, delay, tick, tick->timer, copy);
 }
 
 }  // namespace troupe::inline v0::detail

@@ -81,6 +81,7 @@ struct Destination {
   explicit operator bool() const { return block != nullptr; }
   bool is_inline() const { return block != nullptr && number == 0; }
   SinkBase* sink() const { return reinterpret_cast<SinkBase*>(block); }
+  friend bool operator==(const Destination&, const Destination&) = default;
 };
 
 /// One that waits for one answer or for several: a suspended coroutine, or a thread.
@@ -191,6 +192,45 @@ void send_answer(AnswerEnvelope* answer);
 bool send_error(Destination to, AskError error);
 /// The answerer let its Reply go without an answer.
 void send_broken_promise(Destination to) noexcept;
+
+/// The Reply that a handler was given, for as long as its first part runs. An exception that leaves the
+/// handler destroys the Reply on its way, when nobody can say yet what it is: the duty then comes back to the
+/// turn, which fails the ask with the cause.
+class GivenReply {
+ public:
+  explicit GivenReply(Destination to) noexcept;
+  GivenReply(const GivenReply&) = delete;
+  GivenReply& operator=(const GivenReply&) = delete;
+  /// If it came back and there was no exception after all, the promise is broken.
+  ~GivenReply();
+
+  /// True: the turn sees to it.
+  static bool take_back(Destination to) noexcept;
+  /// Empty, if it didn't come back.
+  Destination returned() noexcept { return returned_ ? (returned_ = false, to_) : Destination{}; }
+
+ private:
+  Destination to_;
+  GivenReply* outer_;  ///< asks nest in place
+  bool returned_ = false;
+};
+/// While the frame of a coroutine that has failed is destroyed: a Reply in it fails its ask with the cause.
+class FailedFrame {
+ public:
+  explicit FailedFrame(const std::exception_ptr& cause) noexcept;
+  FailedFrame(const FailedFrame&) = delete;
+  FailedFrame& operator=(const FailedFrame&) = delete;
+  ~FailedFrame();
+
+ private:
+  const std::exception_ptr* outer_;
+};
+/// Where a handler is given no Reply.
+struct NoGivenReply {
+  explicit NoGivenReply(Destination) noexcept {}
+  static Destination returned() noexcept { return {}; }
+};
+
 /// The handler threw, or refused with an exception.
 void send_failure(Destination to, std::exception_ptr cause);
 /// As send_failure(), for a value that threw while it was being sent. @pre the caller has claimed the await
@@ -202,6 +242,12 @@ void send_refusal(Destination to, const MessageOps& message, const Drop& why);
 /// Counts an answer that nobody waits for any more.
 void late_answer(Destination to, std::string_view type) noexcept;
 
+/// As late_answer(); the news of an actor's end were sent by nobody, so nobody misses them.
+template <class R>
+void late_answer_of(Destination to) noexcept {
+  if constexpr (!std::is_same_v<R, Terminated>) late_answer(to, type_name<R>());
+}
+
 template <class R>
 struct AnswerOps {
   using Made = ValueAnswer<R>;
@@ -210,7 +256,7 @@ struct AnswerOps {
     auto& made = static_cast<Made&>(envelope);
     SinkBase* sink = accept_answer(made);
     if (!sink) {
-      late_answer(made.destination, type_name<R>());
+      late_answer_of<R>(made.destination);
       return destroy(made);
     }
     const bool good = put(made, static_cast<Sink<R>&>(*sink));
@@ -221,7 +267,7 @@ struct AnswerOps {
   static void drop(Envelope& envelope, const Drop&) {
     auto& made = static_cast<Made&>(envelope);
     accept_answer(made);
-    late_answer(made.destination, type_name<R>());
+    late_answer_of<R>(made.destination);
     destroy(made);
   }
   static bool put(Made& made, Sink<R>& sink) {
@@ -267,7 +313,7 @@ void send_claimed_value(Destination to, Args&&... args) {
 template <class R, class... Args>
 void send_value(Destination to, Args&&... args) {
   if (!to) return;
-  if (!to.is_inline() && !to.block->claim(to.number)) return late_answer(to, type_name<R>());
+  if (!to.is_inline() && !to.block->claim(to.number)) return late_answer_of<R>(to);
   if constexpr (std::is_void_v<R> || std::is_nothrow_constructible_v<R, Args...>) {
     send_claimed_value<R>(to, std::forward<Args>(args)...);
   } else {

@@ -2,7 +2,9 @@
 // bodies: a constraint would only say "no matching function".
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 
 #include <troupe/detail/handlers.hpp>
@@ -54,6 +56,10 @@ inline constexpr bool cuts_floating =
 template <class M, class... Args>
 consteval bool check_construction() {
   static_assert(
+      std::is_move_constructible_v<M>,
+      "troupe: a message must be movable, since it may be stashed or kept as a dead letter: hold what "
+      "isn't by std::unique_ptr");
+  static_assert(
       std::is_constructible_v<M, unwrapped_t<Args>...>,
       "troupe: the message can't be built from these arguments: give them as its constructor or, for an "
       "aggregate, its members in order take them");
@@ -61,7 +67,8 @@ consteval bool check_construction() {
       !std::is_constructible_v<M, unwrapped_t<Args>...> || !cuts_floating<M, unwrapped_t<Args>...>,
       "troupe: a floating argument would be cut to an integer member of the message: convert it where you "
       "mean it, as in tell<Increment>(static_cast<int>(x))");
-  return std::is_constructible_v<M, unwrapped_t<Args>...> && !cuts_floating<M, unwrapped_t<Args>...>;
+  return std::is_move_constructible_v<M> && std::is_constructible_v<M, unwrapped_t<Args>...> &&
+         !cuts_floating<M, unwrapped_t<Args>...>;
 }
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
@@ -103,6 +110,16 @@ struct NoAsk {
   };
   Anything await_resume() const;
   Anything get() const;
+};
+
+/// As NoAsk, for several: what it yields can be bound to so many names.
+template <std::size_t count>
+struct NoAsks {
+  using troupe_awaitable = void;
+  bool await_ready() const noexcept;
+  void await_suspend(auto) const noexcept;
+  std::array<NoAsk::Anything, count> await_resume() const;
+  std::array<NoAsk::Anything, count> get() const;
 };
 
 }  // namespace troupe::inline v0::detail

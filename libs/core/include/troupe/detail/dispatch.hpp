@@ -17,7 +17,8 @@ namespace troupe::inline v0::detail {
 
 enum class Sent : std::uint8_t { told, asked };
 
-// A message may be built of fewer arguments than it has members: the others have their defaults.
+// A message may be built of fewer arguments than it has members: the others have their defaults, and what
+// `ask<Sum>(numbers)` means is that its `reply` is filled later.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
@@ -59,17 +60,20 @@ template <class A, class M, Sent sent>
 struct Dispatch {
   using Box = Letter<M, sent>;
   using H = handler_t<A, M>;
-  using Result = typename TaskResult<typename H::result>::type;
+  using Result = std::remove_cvref_t<typename TaskResult<typename H::result>::type>;
   static constexpr bool is_task = TaskResult<typename H::result>::is_task;
   static constexpr bool takes_reply = !std::same_as<typename H::replied, NoReply>;
   /// The handler's result is the answer.
   static constexpr bool answers_itself = sent == Sent::asked && !takes_reply && !carries_reply<M>;
+  using Given =
+      std::conditional_t<carries_reply<M> || (takes_reply && sent == Sent::asked), GivenReply, NoGivenReply>;
 
   static void run(Cell& cell, Envelope& envelope) {
     if constexpr (is_task) {
       run_task(cell, envelope);
     } else {
       auto& letter = static_cast<Box&>(envelope);
+      Given given(destination_in(letter));
       try {
         if constexpr (!answers_itself) {
           static_cast<void>(invoke(cell, letter));
@@ -81,7 +85,7 @@ struct Dispatch {
           send_value<Result>(std::exchange(letter.to, {}), std::move(result));
         }
       } catch (...) {
-        failed(cell, letter, std::current_exception());
+        failed(cell, letter, std::current_exception(), given.returned());
       }
       letter.message.~M();
     }
@@ -122,8 +126,20 @@ struct Dispatch {
     if constexpr (!std::same_as<M, Started>) report_dead_letter(why, ops, box);
   }
 
-  static void failed(Cell& cell, Box& letter, std::exception_ptr cause) {
+  /// Where the answer to a letter goes, which is still the letter's.
+  static Destination destination_in(Box& letter) {
+    if constexpr (carries_reply<M>) {
+      return letter.message.reply.destination_();
+    } else if constexpr (sent == Sent::asked) {
+      return letter.to;
+    } else {
+      return {};
+    }
+  }
+
+  static void failed(Cell& cell, Box& letter, std::exception_ptr cause, Destination returned) {
     if (Destination to = destination_of(letter)) send_failure(to, cause);
+    if (returned) send_failure(returned, cause);
     // A handler that took the message by const& has left it whole.
     constexpr bool whole = H::passing == Passing::const_reference;
     fail_current(cell, ops, std::move(cause), whole ? DeadLetterBox::of(letter.message) : DeadLetterBox{});
@@ -146,10 +162,11 @@ struct Dispatch {
 
   static void start_task(Cell& cell, Box& letter, bool owns_block) {
     std::coroutine_handle<Promise<Result>> root;
+    Given given(destination_in(letter));
     try {
       root = invoke(cell, letter).release_();
     } catch (...) {
-      failed(cell, letter, std::current_exception());
+      failed(cell, letter, std::current_exception(), given.returned());
       letter.message.~M();
       if (owns_block) free_envelope(&letter);
       return;
@@ -164,18 +181,23 @@ struct Dispatch {
     root.resume();
     context.running->turn = nullptr;
     if (root.done()) {
-      finish(cell, turn);
+      finish_with(cell, turn, given.returned());
     } else {
       list_turn(cell, turn);
     }
   }
 
-  static void finish(Cell& cell, Turn& turn) {
+  static void finish(Cell& cell, Turn& turn) { finish_with(cell, turn, {}); }
+  static void finish_with(Cell& cell, Turn& turn, Destination returned) {
     auto& letter = static_cast<Box&>(*turn.envelope);
     auto& promise = static_cast<Promise<Result>&>(turn);
     if (promise.exception) {
-      failed(cell, letter, promise.exception);
-    } else if constexpr (answers_itself) {
+      const std::exception_ptr cause = promise.exception;
+      failed(cell, letter, cause, returned);
+      const FailedFrame scope(cause);
+      return end(turn);
+    }
+    if constexpr (answers_itself) {
       try {
         if constexpr (std::is_void_v<Result>) {
           send_value<Result>(std::exchange(letter.to, {}));
@@ -183,7 +205,7 @@ struct Dispatch {
           send_value<Result>(std::exchange(letter.to, {}), std::move(*promise.result));
         }
       } catch (...) {
-        failed(cell, letter, std::current_exception());
+        failed(cell, letter, std::current_exception(), {});
       }
     }
     end(turn);

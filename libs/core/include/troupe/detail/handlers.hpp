@@ -110,7 +110,7 @@ inline constexpr bool carries_reply = !std::same_as<carried_reply_t<M>, NoReply>
 template <class A, class M>
 struct ReplyType {
   using form = handler_t<A, M>;
-  using returned = typename TaskResult<typename form::result>::type;
+  using returned = std::remove_cvref_t<typename TaskResult<typename form::result>::type>;
   using type = std::conditional_t<
       carries_reply<M>, carried_reply_t<M>,
       std::conditional_t<std::same_as<typename form::replied, NoReply>, returned, typename form::replied>>;
@@ -131,7 +131,8 @@ constexpr bool is_reentrant() {
 template <class A, class M>
 inline constexpr bool handles = detail::HasHandler<A, M>;
 
-/// What A answers to M: the handler's return type, the T of its Task<T> or Reply<T> parameter, or the T of
+/// What A answers to M: the handler's return type (an answer is a value: a copy of what a returned reference
+/// refers to), the T of its Task<T> or Reply<T> parameter, or the T of
 /// the message's own `Reply<T> reply`. @pre handles<A, M>
 template <class A, class M>
 using reply_t = typename detail::ReplyType<A, M>::type;

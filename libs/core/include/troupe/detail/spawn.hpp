@@ -81,12 +81,45 @@ A* construct_actor(Cell& cell, Args&&... args) {
 
 #pragma GCC diagnostic pop
 
+/// The Self of the Actor<Self> that A derives from. Declared only.
+template <class Self>
+std::type_identity<Self> self_of(const Actor<Self>* base);
+
+/// Whether A's base, if it has one, knows A: self() would be an address of another class, whose handlers
+/// would be called on an object that they don't know.
+template <class A>
+consteval bool base_is_its_own() {
+  if constexpr (requires { self_of(static_cast<const A*>(nullptr)); }) {
+    return std::is_same_v<typename decltype(self_of(static_cast<const A*>(nullptr)))::type, A>;
+  } else {
+    return true;
+  }
+}
+
+template <class A, class... Args>
+consteval bool check_spawn() {
+  if constexpr (!Complete<A>) {
+    static_assert(Complete<A>,
+                  "troupe: the actor's class is only declared here: include its definition to spawn it");
+    return false;
+  } else {
+    constexpr bool constructible = std::is_constructible_v<A, unwrapped_t<Args>...>;
+    constexpr bool own_base = base_is_its_own<A>();
+    static_assert(std::is_class_v<A>, "troupe: an actor is a class with `on` handlers");
+    static_assert(!std::is_class_v<A> || constructible,
+                  "troupe: the actor's constructor doesn't take these arguments");
+    static_assert(
+        own_base,
+        "troupe: the actor derives from the troupe::Actor<...> of another class, whose self() would be "
+        "an address of that class: derive from troupe::Actor of the class that is spawned, which "
+        "a class in between takes as its template parameter");
+    return std::is_class_v<A> && constructible && own_base;
+  }
+}
+
 template <class A, class... Args>
 Ref<A> spawn_actor(Cell& parent, const SpawnOptions& options, Args&&... args) {
-  static_assert(std::is_class_v<A>, "troupe: an actor is a class with `on` handlers");
-  constexpr bool constructible = std::is_constructible_v<A, unwrapped_t<Args>...>;
-  static_assert(constructible, "troupe: the actor's constructor doesn't take these arguments");
-  if constexpr (constructible) {
+  if constexpr (check_spawn<A, Args...>()) {
     Spawning spawning(parent, options, &ActorOpsFor<A>::ops);
     Cell& cell = spawning.cell();
     A* actor = construct_actor<A>(cell, std::forward<Args>(args)...);
