@@ -190,9 +190,7 @@ class Recipient {
       if constexpr (detail::check_construction<M, Args...>()) {
         using Box = detail::Letter<M, detail::Sent::told>;
         constexpr std::size_t index = detail::index_of_message<M, Signatures...>();
-        detail::send_letter(*cell_,
-                            detail::make_letter<Box>(*cell_, told_ops(index), gen_,
-                                                     detail::unwrap_mover(std::forward<Args>(args))...));
+        detail::tell_letter<Box>(*cell_, told_ops(index), gen_, std::forward<Args>(args)...);
       }
     }
   }

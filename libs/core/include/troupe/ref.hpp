@@ -33,6 +33,19 @@ AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, bool imp
   return AskOf<R>(cell, letter, to, implicit);
 }
 
+/// Out of the way of those that aren't traced.
+template <class Box, class... Args>
+[[gnu::noinline, gnu::cold]] void tell_traced(Cell& cell, const MessageOps* ops, std::uint64_t gen,
+                                              Args&&... args) {
+  send_letter(cell, make_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
+}
+template <class Box, class... Args>
+void tell_letter(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+  if (tracing()) [[unlikely]]
+    return tell_traced<Box>(cell, ops, gen, std::forward<Args>(args)...);
+  send(cell, make_envelope<Box>(ops, gen, unwrap_mover(std::forward<Args>(args))...));
+}
+
 template <class A, class M>
 inline constexpr Sent asked_as = carries_reply<M> ? Sent::told : Sent::asked;
 
@@ -58,8 +71,7 @@ void tell_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
   if constexpr (check_handler<A, M>()) {
     if constexpr (check_construction<M, Args...>()) {
       using D = Dispatch<A, M, Sent::told>;
-      send_letter(*cell, make_letter<typename D::Box>(*cell, &D::ops, gen,
-                                                      unwrap_mover(std::forward<Args>(args))...));
+      tell_letter<typename D::Box>(*cell, &D::ops, gen, std::forward<Args>(args)...);
     }
   }
 }

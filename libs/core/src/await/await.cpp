@@ -277,12 +277,12 @@ void Request::discard() noexcept {
 }
 
 void end_inline_slowly(Cell& target) {
-  if (target.life != Life::running || target.suspended) {
-    if (target.life == Life::running && target.lanes.rest_suspended()) return;
+  if (target.condition.life != Life::running || target.condition.suspended) {
+    if (target.condition.life == Life::running && target.lanes.rest_suspended()) return;
     return make_ready(target);
   }
   target.activity.store(&at_rest, std::memory_order_release);
-  if (!target.has_front && target.lanes.rest_idle()) return;
+  if (!target.condition.has_front && target.lanes.rest_idle()) return;
   make_ready(target);
 }
 

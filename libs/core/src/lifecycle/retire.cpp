@@ -87,7 +87,7 @@ void tell_stopping(Cell& cell) noexcept {
   Running running{&cell, nullptr, nullptr, false};
   const TurnScope scope(running);
   try {
-    cell.ops->stopping(cell.object, Stopping{cell.reason});
+    cell.ops->stopping(cell.object, Stopping{cell.condition.reason});
   } catch (...) {
     cell.group().runtime().log().write(LogLevel::error, describe_actor(cell) + " threw from on(Stopping): " +
                                                             describe_exception(std::current_exception()));
@@ -158,8 +158,8 @@ void leave_tree(Cell& cell) {
 }
 
 void recycle(Cell& cell) {
-  cell.suspended = false;
-  cell.has_front = false;
+  cell.condition.suspended = false;
+  cell.condition.has_front = false;
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.handled.store(0, std::memory_order_relaxed);
 }
@@ -182,7 +182,7 @@ void retire_with(Cell& cell, Drop why) {
   cell.extra = nullptr;
   cell.path = nullptr;
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
-  cell.life = Life::unborn;
+  cell.condition.life = Life::unborn;
   recycle(cell);
   // A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell
   // waits for the end of its system.
@@ -202,7 +202,7 @@ void retire_with(Cell& cell, Drop why) {
 }  // namespace
 
 Drop drop_reason(Cell& cell) {
-  return {cell.reason, cell.extra ? cell.extra->cause : nullptr, &cell.group().runtime(),
+  return {cell.condition.reason, cell.extra ? cell.extra->cause : nullptr, &cell.group().runtime(),
           cell.path ? std::string_view(*cell.path) : std::string_view()};
 }
 
@@ -223,7 +223,7 @@ void retire(Cell& cell) {
 }
 
 void retire_unborn(Cell& cell) {
-  cell.reason = StopReason::failed;
+  cell.condition.reason = StopReason::failed;
   retire_with(cell, drop_reason(cell));
 }
 
@@ -253,8 +253,7 @@ Cell& take_free_cell() {
   return *cell;
 }
 
-void wake(Cell& cell, Wake what) {
-  if (what == Wake::schedule) return make_ready(cell);
+void drain_dead(Cell& cell) {
   if (draining) {
     cell.drain_next = to_drain;
     to_drain = &cell;

@@ -133,7 +133,7 @@ Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* op
   Runtime& runtime = parent.group().runtime();
   Cell& cell = take_free_cell();
   cell.ops = ops;
-  cell.reason = StopReason::stopped;
+  cell.condition.reason = StopReason::stopped;
   cell.next_child_ordinal = 0;
   cell.shutdown_ms = milliseconds_of(options.shutdown_deadline);
   cell.activity.store(&at_rest, std::memory_order_relaxed);
@@ -174,8 +174,8 @@ Spawning::~Spawning() {
   // What the constructor has spawned has to stop first, as for any actor. The name is free at once: nothing
   // of this name ever lived.
   if (cell_->path) cell_->group().runtime().names().remove(*cell_->path, *cell_);
-  cell_->reason = StopReason::failed;
-  cell_->life = Life::stopping;
+  cell_->condition.reason = StopReason::failed;
+  cell_->condition.life = Life::stopping;
   make_ready(*cell_);
 }
 
@@ -183,11 +183,11 @@ std::uint64_t Spawning::complete(void* object, Envelope* started) {
   Cell& cell = *std::exchange(cell_, nullptr);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   cell.object = object;
-  cell.life = Life::running;
+  cell.condition.life = Life::running;
   if (started) {
     // Before what the constructor may have sent to itself: the first turn.
     started->gen |= gen;  // which may have traced_bit, and nothing else
-    cell.has_front = true;
+    cell.condition.has_front = true;
     cell.extras().front.push_front(started);
     make_ready(cell);
   } else if (!cell.lanes.rest_idle()) {

@@ -121,23 +121,23 @@ void send_kill(Cell& cell, std::uint64_t gen) {
 }
 
 void begin_stop(Cell& cell, StopReason reason) {
-  if (cell.life == Life::stopping) {
-    if (reason != StopReason::killed || cell.reason == StopReason::killed) return;
+  if (cell.condition.life == Life::stopping) {
+    if (reason != StopReason::killed || cell.condition.reason == StopReason::killed) return;
     // Patience has ended: what still stops in order is killed.
-    if (cell.reason == StopReason::stopped) cell.reason = StopReason::killed;
+    if (cell.condition.reason == StopReason::stopped) cell.condition.reason = StopReason::killed;
     kill_children(cell);
     return;
   }
-  cell.reason = reason;
+  cell.condition.reason = reason;
   // Asked to stop in order, a reentrant actor first lets its other turns end.
-  cell.life = reason == StopReason::stopped && cell.turns ? Life::draining : Life::stopping;
+  cell.condition.life = reason == StopReason::stopped && cell.turns ? Life::draining : Life::stopping;
   if (reason == StopReason::killed) kill_children(cell);
 }
 
 bool advance_stop(Cell& cell) {
-  if (cell.life == Life::draining) {
+  if (cell.condition.life == Life::draining) {
     if (cell.turns) return false;
-    cell.life = Life::stopping;
+    cell.condition.life = Life::stopping;
   }
   if (cell.turns) discard_turns(cell);
   if (stop_last_child(cell)) return false;

@@ -134,7 +134,8 @@ void trace_spawn(Cell& cell) noexcept {
 
 void trace_stop(Cell& cell) noexcept {
   if (Tracer* tracer = tracer_of(cell)) {
-    tracer->record({TraceKind::stop, id_of(cell), {}, 0, 0, class_name(cell), to_string(cell.reason)});
+    tracer->record(
+        {TraceKind::stop, id_of(cell), {}, 0, 0, class_name(cell), to_string(cell.condition.reason)});
   }
 }
 

@@ -22,7 +22,7 @@ namespace troupe::inline v0::detail {
 
 class ReadyDeque {
  public:
-  static constexpr std::uint32_t capacity = 256;  ///< besides the newest
+  static constexpr std::uint32_t capacity = 1024;  ///< besides the newest
 
   // --- owner ------------------------------------------------------------------------------------------
   /// What has become of a push.
@@ -32,33 +32,38 @@ class ReadyDeque {
     full,    ///< no room: it isn't here
   };
   Pushed push_newest(Cell* cell) noexcept {
-    const Entry entry(*this);
+    enter();
     Cell* const older = newest_.load(std::memory_order_relaxed);
     const std::uint32_t count = count_.load(std::memory_order_relaxed);
+    Pushed pushed = count == 0 ? Pushed::alone : Pushed::shared;
     if (older) {
-      if (count == ring_size) return Pushed::full;
+      if (count == ring_size) {
+        leave();
+        return Pushed::full;
+      }
       slots_[(oldest_ + count) % ring_size] = older;
       count_.store(count + 1, std::memory_order_relaxed);
+      pushed = Pushed::shared;
     }
     newest_.store(cell, std::memory_order_relaxed);
-    return older || count != 0 ? Pushed::shared : Pushed::alone;
+    leave();
+    return pushed;
   }
   Cell* pop_newest() noexcept {
-    if (empty()) return nullptr;
-    const Entry entry(*this);
-    if (Cell* cell = newest_.load(std::memory_order_relaxed)) [[likely]] {
-      newest_.store(nullptr, std::memory_order_relaxed);
-      return cell;
-    }
-    const std::uint32_t count = count_.load(std::memory_order_relaxed);
-    if (count == 0) return nullptr;
-    count_.store(count - 1, std::memory_order_relaxed);
-    return slots_[(oldest_ + count - 1) % ring_size];
+    if (!newest_.load(std::memory_order_relaxed)) return pop_newest_of_ring();
+    enter();
+    // A thief may have taken it before it was let in.
+    Cell* const cell = newest_.load(std::memory_order_relaxed);
+    newest_.store(nullptr, std::memory_order_relaxed);
+    leave();
+    return cell ? cell : pop_newest_of_ring();
   }
   Cell* pop_oldest() noexcept {
     if (empty()) return nullptr;
-    const Entry entry(*this);
-    return take_oldest();
+    enter();
+    Cell* const cell = take_oldest();
+    leave();
+    return cell;
   }
 
   // --- any thread: advice -------------------------------------------------------------------------------
@@ -74,34 +79,26 @@ class ReadyDeque {
   }
 
  private:
-  /// The owner's part of the exclusion.
-  class Entry {
-   public:
-    explicit Entry(ReadyDeque& deque) noexcept : deque_(deque) {
-      if (!enter()) [[unlikely]]
-        enter_after_thief();
-    }
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-    // release: pairs with the thief's wait for busy_.
-    ~Entry() { deque_.busy_.store(false, std::memory_order_release); }
-
-   private:
-    bool enter() noexcept {
-      deque_.busy_.store(true, std::memory_order_relaxed);
-      light_fence();  // pairs with the heavy fence in steal_from(): we see thief_, or it sees busy_
-      // acquire: what the last thief took; pairs with its release of thief_.
-      return !deque_.thief_.load(std::memory_order_acquire);
-    }
-    [[gnu::noinline, gnu::cold]] void enter_after_thief() noexcept {
-      unsigned spins = 0;
-      do {
-        deque_.busy_.store(false, std::memory_order_release);
-        Relax::pause(spins++);
-      } while (!enter());
-    }
-    ReadyDeque& deque_;
-  };
+  // The owner's part of the exclusion.
+  bool may_enter() noexcept {
+    busy_.store(true, std::memory_order_relaxed);
+    light_fence();  // pairs with the heavy fence in steal_from(): we see thief_, or it sees busy_
+    // acquire: what the last thief took; pairs with its release of thief_.
+    return !thief_.load(std::memory_order_acquire);
+  }
+  void enter() noexcept {
+    if (!may_enter()) [[unlikely]]
+      enter_after_thief();
+  }
+  [[gnu::noinline, gnu::cold]] void enter_after_thief() noexcept {
+    unsigned spins = 0;
+    do {
+      leave();
+      Relax::pause(spins++);
+    } while (!may_enter());
+  }
+  // release: pairs with the thief's wait for busy_.
+  void leave() noexcept { busy_.store(false, std::memory_order_release); }
 
   static constexpr std::uint32_t ring_size = capacity;
 
@@ -109,10 +106,25 @@ class ReadyDeque {
     return count_.load(std::memory_order_relaxed) + (newest_.load(std::memory_order_relaxed) != nullptr);
   }
 
-  /// Null: there is none.
+  Cell* pop_newest_of_ring() noexcept {
+    if (count_.load(std::memory_order_relaxed) == 0) return nullptr;
+    enter();
+    Cell* cell = nullptr;
+    if (const std::uint32_t count = count_.load(std::memory_order_relaxed); count != 0) {
+      count_.store(count - 1, std::memory_order_relaxed);
+      cell = slots_[(oldest_ + count - 1) % ring_size];
+    }
+    leave();
+    return cell;
+  }
+  /// Null: there is none. @pre entered
   Cell* take_oldest() noexcept {
     const std::uint32_t count = count_.load(std::memory_order_relaxed);
-    if (count == 0) return newest_.exchange(nullptr, std::memory_order_relaxed);
+    if (count == 0) {
+      Cell* const newest = newest_.load(std::memory_order_relaxed);
+      newest_.store(nullptr, std::memory_order_relaxed);
+      return newest;
+    }
     Cell* cell = slots_[oldest_];
     oldest_ = (oldest_ + 1) % ring_size;
     count_.store(count - 1, std::memory_order_relaxed);

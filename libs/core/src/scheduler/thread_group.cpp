@@ -90,7 +90,8 @@ Cell* ThreadGroup::take_outside(Worker& worker) {
   {
     const std::lock_guard lock(outside_mutex_);
     std::uint32_t left = outside_count_.load(std::memory_order_relaxed);
-    const std::uint32_t share = std::min(outside_share, left / size_ + 1);
+    // Who has work of its own takes no more than it runs at once.
+    const std::uint32_t share = worker.ready_.empty() ? std::min(outside_share, left / size_ + 1) : 1;
     while (outside_head_ && taken < share) {
       Cell* cell = outside_head_;
       if (taken > 0 && worker.ready_.push_newest(cell) == ReadyDeque::Pushed::full) break;

@@ -12,6 +12,8 @@ namespace troupe::inline v0::detail {
 
 constinit thread_local Context context;
 
+void schedule(Cell& cell) { make_ready(cell); }
+
 void Worker::start(unsigned index) {
   index_ = index;
   thread_ = std::thread([this] { loop(); });
@@ -24,6 +26,10 @@ void Worker::loop() {
   context.worker = this;
   for (;;) {
     while (Cell* cell = find()) run(*cell);
+    if (Cell* cell = look_around()) {
+      run(*cell);
+      continue;
+    }
     current_.store(nullptr, std::memory_order_release);
     if (!group_.sleep(*this)) return;
   }
@@ -43,14 +49,28 @@ Cell* Worker::find() {
     until_fair_ = fairness_period;
     if (EventLoop* loop = group_.loop()) loop->poll();
     if (Cell* cell = group_.take_outside(*this)) return cell;
-    if (Cell* cell = ready_.pop_oldest()) return cell;
+    if (++looks_outside_ % oldest_period == 0) {
+      if (Cell* cell = ready_.pop_oldest()) return cell;
+    }
   }
   if (Cell* cell = ready_.pop_newest()) return cell;
   if (Cell* cell = group_.take_outside(*this)) return cell;
-  if (Cell* cell = steal_from_others()) return cell;
   // Events are cheaper to look for than a sleep is to begin.
   EventLoop* loop = group_.loop();
   return loop && loop->poll() ? ready_.pop_newest() : nullptr;
+}
+
+Cell* Worker::look_around() {
+  // An event loop's events are work as well, and only its wait sees to them.
+  if (group_.loop()) return steal_from_others();
+  for (unsigned look = 0; look < looks_before_sleep && !group_.is_ending(); ++look) {
+    if (Cell* cell = group_.take_outside(*this)) return cell;
+    if (look >= looks_before_theft) {
+      if (Cell* cell = steal_from_others()) return cell;
+    }
+    Relax::pause(0);
+  }
+  return nullptr;
 }
 
 Cell* Worker::steal_from_others() {

@@ -46,17 +46,27 @@ class Worker {
  private:
   void loop();
   Cell* find();
+  /// What others have, or will have in a moment. Null: it is time to sleep.
+  Cell* look_around();
   Cell* steal_from_others();
   void run(Cell& cell);
 
-  // Every so many activations, what has waited longest comes first: the group's queue, the event loop, the
-  // oldest of the deque. It bounds how long the newest can keep the others waiting.
+  // Every so many activations, what waits outside comes first: the group's queue, and the event loop.
   static constexpr std::uint32_t fairness_period = 61;
+  // And every so many times of these, the oldest of the deque. It bounds how long the newest can keep the
+  // others waiting. Not oftener: the oldest is the largest part of a tree of work, and to begin one more of
+  // those before the last is done makes all of them live at once.
+  static constexpr std::uint32_t oldest_period = 64;
+  // To sleep and to be woken costs both sides some microseconds: a worker looks around for about as long
+  // before. And a theft interrupts the victim: what is short is left to it.
+  static constexpr unsigned looks_before_sleep = 100;
+  static constexpr unsigned looks_before_theft = 20;
   // What a thief takes at once.
   static constexpr std::uint32_t largest_loot = 64;
 
   ThreadGroup& group_;
   std::uint32_t until_fair_ = fairness_period;
+  std::uint32_t looks_outside_ = 0;
   std::uint32_t steal_from_ = 0;
   unsigned index_ = 0;
   std::atomic<Cell*> current_{nullptr};

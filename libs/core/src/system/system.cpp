@@ -26,14 +26,14 @@ void spawn_root(Runtime& runtime) {
   cell.ops = &ActorOpsFor<Guardian>::ops;
   cell.parent = nullptr;
   cell.next_child_ordinal = 0;
-  cell.reason = StopReason::stopped;
+  cell.condition.reason = StopReason::stopped;
   cell.shutdown_ms = ~0u;
   const std::uint64_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
   cell.gen.store(counter << 32 | 1, std::memory_order_release);
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.default_group()) | Cell::threads_enter,
                   std::memory_order_relaxed);
   cell.object = ::new (allocate_block<sizeof(Guardian)>()) Guardian;
-  cell.life = Life::running;
+  cell.condition.life = Life::running;
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.closed_to_children = false;
   runtime.root = &cell;

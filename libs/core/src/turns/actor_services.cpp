@@ -59,7 +59,7 @@ void unstash_all(Cell& cell) {
   Extra& extra = cell.extras();
   extra.front.insert(extra.front.end(), extra.stash.begin(), extra.stash.end());
   extra.stash.clear();
-  cell.has_front = !extra.front.empty();
+  cell.condition.has_front = !extra.front.empty();
 }
 
 Destination take_current_destination(Cell& cell, const MessageOps* asked, Destination& (*in)(Envelope&)) {

@@ -12,12 +12,13 @@
 namespace troupe::inline v0::detail {
 
 bool has_work(const Cell& cell) noexcept {
-  return cell.lanes.has_signal() || (!holds_mail(cell) && (cell.has_front || cell.lanes.has_user()));
+  return cell.lanes.has_signal() ||
+         (!holds_mail(cell) && (cell.condition.has_front || cell.lanes.has_user()));
 }
 
 const Envelope* next_letter(const Cell& cell) noexcept {
   if (cell.lanes.has_signal() || holds_mail(cell)) return nullptr;
-  if (cell.has_front) return cell.extra->front.front();
+  if (cell.condition.has_front) return cell.extra->front.front();
   const Node* node = cell.lanes.peek_user();
   if (!node || cell.lanes.is_embedded_stub(node)) return nullptr;
   const auto* letter = static_cast<const Envelope*>(node);
@@ -50,10 +51,10 @@ void crash_on(Cell& cell, Envelope& letter, const std::exception_ptr& cause) {
 bool crash_next(Cell& cell, const std::exception_ptr& cause) {
   const Envelope* next = next_letter(cell);
   if (!next || !cell.is(next->addressee())) return false;
-  if (cell.has_front) {
+  if (cell.condition.has_front) {
     Envelope* letter = cell.extra->front.front();
     cell.extra->front.pop_front();
-    cell.has_front = !cell.extra->front.empty();
+    cell.condition.has_front = !cell.extra->front.empty();
     crash_on(cell, *letter, cause);
     free_envelope(letter);
   } else {

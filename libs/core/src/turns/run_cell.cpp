@@ -48,7 +48,7 @@ void begin_popping(Cell& cell) {
   Extra& extra = *cell.extra;
   Envelope* letter = extra.front.front();
   extra.front.pop_front();
-  cell.has_front = !extra.front.empty();
+  cell.condition.has_front = !extra.front.empty();
   cell.activity.store(letter->ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   const bool turn_frees = letter->ops->is_task;
@@ -72,30 +72,27 @@ void begin_popping(Cell& cell) {
   run_traced(cell, letter);
 }
 
-/// Handles the next message of the lane. False: there is none.
-bool run_next(Cell& cell, Running& running) {
+/// Handles the next message of the lane. @pre there is one
+void run_next(Cell& cell, Running& running) {
   begin_popping(cell);
   Node* node = cell.lanes.pop_user(free_envelope);
-  if (!node) return false;
   if (cell.lanes.is_embedded_stub(node)) [[unlikely]]
-    return true;
+    return;
   auto& letter = static_cast<Envelope&>(*node);
-  if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]] {
-    run_unusual(cell, running, letter);
-    return true;
-  }
+  if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]]
+    return run_unusual(cell, running, letter);
   // release: an observer that sees the turn sees the lane as it is during it.
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = &letter;
   letter.ops->run(cell, letter);
-  return true;
 }
 
 /// Gives the token back until a signal comes. False: one has come in.
 bool rest_suspended(Cell& cell) {
   // A suspended turn is still a turn: `activity` keeps its message, and nobody pops.
-  if (cell.life != Life::running && !cell.turns) cell.activity.store(&at_rest, std::memory_order_release);
+  if (cell.condition.life != Life::running && !cell.turns)
+    cell.activity.store(&at_rest, std::memory_order_release);
   return cell.lanes.rest_suspended();
 }
 
@@ -114,7 +111,7 @@ bool rest_idle(Cell& cell) {
 
 }  // namespace
 
-bool holds_mail(const Cell& cell) { return cell.suspended || cell.life != Life::running; }
+bool holds_mail(const Cell& cell) { return cell.condition.suspended || cell.condition.life != Life::running; }
 
 bool run_cell(Cell& cell, std::uint32_t budget) {
   // A thread runs one cell at a time, so the record is the thread's own; inline asks nest others in it.
@@ -127,25 +124,27 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
   for (;;) {
     if (cell.lanes.has_signal()) [[unlikely]]
       run_signals(cell);
-    if (!cell.is_plain()) [[unlikely]] {
-      if (cell.life != Life::running && advance_stop(cell))
+    if (!cell.condition.is_plain()) [[unlikely]] {
+      if (cell.condition.life != Life::running && advance_stop(cell))
         return false;  // ended: perhaps somebody else's now
       if (holds_mail(cell)) {
         if (rest_suspended(cell)) return false;
         continue;
       }
-      if (cell.has_front) run_front(cell, running);
-    } else if (!run_next(cell, running)) {
+      if (cell.condition.has_front) run_front(cell, running);
+    } else if (cell.lanes.peek_user() || cell.lanes.has_user()) [[likely]] {
+      run_next(cell, running);
+    } else {
       if (rest_idle(cell)) return false;
       // Others may have had the token in between: it may be another actor's by now, of another group.
       if (cell.home.load(std::memory_order_relaxed) != home) [[unlikely]] {
-        wake(cell, Wake::schedule);
+        schedule(cell);
         return false;
       }
       continue;
     }
     if (--budget == 0) [[unlikely]] {
-      if (!cell.suspended) cell.activity.store(&at_rest, std::memory_order_release);
+      if (!cell.condition.suspended) cell.activity.store(&at_rest, std::memory_order_release);
       return true;
     }
   }
@@ -158,7 +157,7 @@ void list_turn(Cell& cell, Turn& turn) {
   turn.previous = nullptr;
   if (cell.turns) cell.turns->previous = &turn;
   cell.turns = &turn;
-  if (!cell.ops->reentrant) cell.suspended = true;
+  if (!cell.ops->reentrant) cell.condition.suspended = true;
 }
 
 void unlist_turn(Cell& cell, Turn& turn) {
@@ -166,7 +165,7 @@ void unlist_turn(Cell& cell, Turn& turn) {
   if (turn.next) turn.next->previous = turn.previous;
   if (cell.turns == &turn) cell.turns = turn.next;
   turn.listed = false;
-  if (!cell.ops->reentrant) cell.suspended = false;
+  if (!cell.ops->reentrant) cell.condition.suspended = false;
 }
 
 }  // namespace troupe::inline v0::detail

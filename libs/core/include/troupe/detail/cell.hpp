@@ -19,6 +19,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -45,11 +46,24 @@ class ActorOpsFor;
 
 /// The life of an actor, in order; only `running` handles user messages.
 enum class Life : std::uint8_t {
-  unborn,  ///< no actor, or one under construction
   running,
+  unborn,    ///< no actor, or one under construction
   draining,  ///< reentrant: asked to stop, waits for the turns that are under way
   stopping,  ///< its children stop, one after the other
 };
+
+/// What each activation looks at first: all zero where nothing is out of the ordinary.
+struct Condition {
+  Life life = Life::unborn;
+  bool suspended = false;                   ///< an exclusive turn awaits: user messages stay in the lane
+  bool has_front = false;                   ///< unstashed messages stand before the lane
+  StopReason reason = StopReason::stopped;  ///< of an actor that is on its way out
+
+  /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.
+  bool is_plain() const { return std::bit_cast<std::uint32_t>(*this) == 0; }
+};
+static_assert(sizeof(Condition) == sizeof(std::uint32_t) && Life{} == Life::running &&
+              StopReason{} == StopReason::stopped);
 
 struct alignas(64) Cell {
   // --- any thread --------------------------------------------------------------------------------------
@@ -64,10 +78,7 @@ struct alignas(64) Cell {
   void* object = nullptr;
   std::atomic<const MessageOps*> activity{nullptr};
   std::atomic<std::uint64_t> handled{0};
-  Life life = Life::unborn;
-  bool suspended = false;  ///< an exclusive turn awaits: user messages stay in the lane
-  bool has_front = false;  ///< unstashed messages stand before the lane
-  StopReason reason = StopReason::stopped;
+  Condition condition;
   std::atomic<bool> observed{false};  ///< an observer walks the lane: don't pop
   // --- under this cell's tree guard
   std::atomic<bool> tree_guard{false};
@@ -101,8 +112,6 @@ struct alignas(64) Cell {
     return reinterpret_cast<Group*>(home_word & ~home_flags);
   }
   Group& group() const { return *group_of(home.load(std::memory_order_relaxed)); }
-  /// Nothing is out of the ordinary: it runs, and its next message is the lane's.
-  bool is_plain() const { return life == Life::running && !suspended && !has_front; }
   bool is(std::uint64_t generation) const { return gen.load(std::memory_order_acquire) == generation; }
   Extra& extras();
 };
@@ -117,8 +126,17 @@ inline std::uint32_t path_hash_of(std::uint64_t gen) { return static_cast<std::u
 /// The gen of a cell whose actor has ended, and that no other has entered: no path's hash is 0.
 inline bool is_void(std::uint64_t gen) { return path_hash_of(gen) == 0; }
 
-/// What a sender does with the answer of a lane. Kept out of line: most sends find the receiver busy.
-void wake(Cell& cell, Wake what);
+/// Hands a cell, whose token the caller holds, to its ready queue. Out of line: most sends find the receiver
+/// busy.
+void schedule(Cell& cell);
+/// Empties the lanes of a dead cell, whose token the caller holds.
+void drain_dead(Cell& cell);
+/// What a sender does with the answer of a lane.
+inline void wake(Cell& cell, Wake what) {
+  if (what == Wake::schedule) [[likely]]
+    return schedule(cell);
+  drain_dead(cell);
+}
 
 /// Enqueues a user message and wakes the receiver. Never blocks.
 inline void send(Cell& cell, Envelope* envelope) {

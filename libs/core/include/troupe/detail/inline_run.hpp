@@ -19,7 +19,7 @@ inline constexpr std::ptrdiff_t inline_stack_bytes = 64 * 1024;
 /// After the handler: gives the token back, or hands the cell to a ready queue.
 void end_inline_slowly(Cell& target);
 inline void end_inline(Cell& target) {
-  if (target.life == Life::running && !target.suspended && !target.has_front) [[likely]] {
+  if (target.condition.is_plain()) [[likely]] {
     target.activity.store(&at_rest, std::memory_order_release);  // as in rest_idle() of turns/run_cell.cpp
     if (target.lanes.rest_idle()) [[likely]]
       return;

@@ -66,8 +66,8 @@ class TracedTurn {
 
 /// Makes a letter with a name. @throws as make_envelope()
 template <class E, class... Args>
-[[gnu::cold]] E* make_named_letter(std::uint64_t name, const MessageOps* ops, std::uint64_t gen,
-                                   Args&&... args) {
+[[gnu::noinline, gnu::cold]] E* make_named_letter(std::uint64_t name, const MessageOps* ops,
+                                                  std::uint64_t gen, Args&&... args) {
   constexpr std::size_t bytes = traced_bytes(sizeof(E));
   void* block = allocate_bytes(bytes);
   E* letter = nullptr;
