@@ -161,9 +161,6 @@ void Simulation::Impl::leave_out_the_stalled(const Runnables& ready) {
 }
 
 std::size_t Simulation::Impl::pick(const Ready& ready) {
-  if (wanted) {
-    if (const auto found = ready.find(*wanted)) return *found;
-  }
   if (observer) return observer->choose(ready);
   if (ready.size() == 1) return 0;
   const std::size_t index = policy_->choose(ready);
@@ -224,23 +221,29 @@ Choice Simulation::Impl::choose(const Runnables& ready) {
   }
   leave_out_the_stalled(ready);
   const Ready view(ready, history, only_);
-  const std::size_t picked = pick(view);
+  const std::optional<std::size_t> asked_for = wanted ? view.find(*wanted) : std::nullopt;
+  const std::size_t picked = asked_for ? *asked_for : pick(view);
   const std::size_t index = view.runnable(picked);
-  // One ready actor is no choice.
-  if (view.size() > 1) record_choice(view[picked]);
+  // One ready actor is no choice, nor is what the scenario asks for. A stall is one: a replay has none.
+  if (ready.size() > 1 && !asked_for) record_choice(view[picked]);
+  Choice choice{.index = index};
+  if (index < ready.actors()) meet_fate(ready, choice);
   ++steps;
-  if (index >= ready.actors()) return {.index = index};
+  return choice;
+}
+
+/// What befalls the actor that was chosen.
+void Simulation::Impl::meet_fate(const Runnables& ready, Choice& choice) {
+  const std::size_t index = choice.index;
   const ActorNumber actor = history.number_of(ready.actor(index));
   if (options.faults.stall > 0 && actor != 0 && !options.replay && faults_strike() &&
       !spared.contains(actor) && fault_draws_.chance(options.faults.stall)) {
     history.add({.kind = EventKind::stall, .actor = actor});
     stalled_until_[actor] = steps + 1 + fault_draws_.below(options.faults.longest_stall_steps);
   }
-  const Fate fate = draw_fate(ready, index, actor);
+  choice.fate = draw_fate(ready, index, actor);
+  if (choice.fate == Fate::crash) choice.cause = std::make_exception_ptr(InjectedCrash());
   break_before(ready, index);
-  return {.index = index,
-          .fate = fate,
-          .cause = fate == Fate::crash ? std::make_exception_ptr(InjectedCrash()) : nullptr};
 }
 
 std::chrono::nanoseconds Simulation::Impl::timer_delay(const ActorId& id, std::chrono::nanoseconds delay) {

@@ -67,6 +67,7 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
 
  private:
   std::size_t pick(const Ready& ready);
+  void meet_fate(const Runnables& ready, Choice& choice);
   Fate draw_fate(const Runnables& ready, std::size_t index, ActorNumber actor);
   std::optional<Strike> recorded_strike(ActorNumber actor, std::uint64_t message);
   void record_choice(Chosen chosen);
