@@ -1,4 +1,3 @@
-#include "troupe/sim/explore.hpp"
 #include <algorithm>
 #include <cstdio>
 #include <deque>
@@ -6,6 +5,8 @@
 #include <vector>
 
 #include <poll.h>
+
+#include <troupe/sim/explore.hpp>
 
 #include "child.hpp"
 #include "environment.hpp"

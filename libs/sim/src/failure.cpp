@@ -1,4 +1,4 @@
-#include "troupe/sim/failure.hpp"
+#include <troupe/sim/failure.hpp>
 
 namespace troupe::inline v0::sim {
 

@@ -1,4 +1,4 @@
-#include "troupe/sim/faults.hpp"
+#include <troupe/sim/faults.hpp>
 
 namespace troupe::inline v0::sim {
 

@@ -1,9 +1,9 @@
-#include "troupe/sim/history.hpp"
 #include <array>
 #include <cstring>
 #include <deque>
 #include <unordered_map>
 
+#include <troupe/sim/history.hpp>
 #include <troupe/sim/random.hpp>
 
 #include "type_names.hpp"

@@ -1,10 +1,10 @@
-#include "troupe/sim/policy.hpp"
 #include <algorithm>
 #include <cassert>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <troupe/sim/policy.hpp>
 #include <troupe/sim/random.hpp>
 
 namespace troupe::inline v0::sim {

@@ -1,8 +1,9 @@
-#include "troupe/sim/schedule.hpp"
 #include <charconv>
 #include <fstream>
 #include <optional>
 #include <sstream>
+
+#include <troupe/sim/schedule.hpp>
 
 namespace troupe::inline v0::sim {
 

@@ -1,6 +1,5 @@
-#include "troupe/sim/script.hpp"
-
 #include <troupe/detail/tracing.hpp>
+#include <troupe/sim/script.hpp>
 
 #include "type_names.hpp"
 
