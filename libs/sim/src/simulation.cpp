@@ -17,6 +17,9 @@ namespace {
 
 thread_local Simulation* current_simulation = nullptr;
 
+/// Leaves the choice of an actor that isn't ready, before anything has been done.
+struct NotReady {};
+
 std::uint64_t schedule_seed(const SimulationOptions& options) {
   return options.replay ? options.replay->seed : options.seed;
 }
@@ -123,19 +126,41 @@ void Simulation::Impl::check_for_deadlock() {
 
 bool Simulation::Impl::step() {
   check_after_step();
-  if (scheduler->next_timer() != SteadyTime::max()) {
-    const std::optional<bool> decided = policy_->lets_time_pass();
-    const bool drawn = decided ? *decided
-                               : options.faults.early_timers > 0 && faults_strike() &&
-                                     fault_draws_.chance(options.faults.early_timers);
-    if (drawn) {
-      record_choice(chosen_clock);
-      scheduler->skip_to_next_timer();
-    }
-  }
+  if (wants_time_to_pass() && scheduler->skip_to_next_timer()) record_choice(chosen_clock);
   const bool stepped = scheduler->step();
   if (!stepped) check_after_step();
   return stepped;
+}
+
+/// Whether the next timer fires now, although actors may be ready.
+bool Simulation::Impl::wants_time_to_pass() {
+  if (const std::optional<bool> decided = policy_->lets_time_pass()) return *decided;
+  return options.faults.early_timers > 0 && faults_strike() &&
+         fault_draws_.chance(options.faults.early_timers);
+}
+
+bool Simulation::Impl::step_of(ActorNumber actor) {
+  check_after_step();
+  wanted = actor;
+  bool stepped = false;
+  try {
+    stepped = scheduler->step();
+  } catch (const NotReady&) {
+  } catch (...) {
+    wanted.reset();
+    throw;
+  }
+  wanted.reset();
+  return stepped;
+}
+
+void Simulation::Impl::pass_time(std::chrono::nanoseconds duration) {
+  check_after_step();
+  const SteadyTime until = scheduler->clock().now() + duration;
+  while (scheduler->next_timer() <= until) scheduler->skip_to_next_timer();
+  // A scheduler without threads has no other clock than this.
+  auto& clock = static_cast<ManualClock&>(scheduler->clock());
+  if (clock.now() < until) clock.advance(until - clock.now());
 }
 
 bool Simulation::Impl::let_time_pass() {
@@ -214,14 +239,17 @@ Choice Simulation::Impl::choose(const Runnables& ready) {
   if (ending_) return {.index = 0, .fate = Fate::kill};
   check_after_step();
   if (steps >= options.max_steps) {
+    const std::string waits = who_waits();
     failed(FailureKind::out_of_steps,
            "the run did not end within " + std::to_string(options.max_steps) +
-               " steps: actors keep each other busy for ever, or max_steps is too small for it");
+               " steps: actors keep each other busy for ever, or max_steps is too small for it" +
+               (waits.empty() ? std::string() : "; meanwhile " + waits));
     throw_failure();
   }
   leave_out_the_stalled(ready);
   const Ready view(ready, history, only_);
   const std::optional<std::size_t> asked_for = wanted ? view.find(*wanted) : std::nullopt;
+  if (wanted && !asked_for) throw NotReady{};
   const std::size_t picked = asked_for ? *asked_for : pick(view);
   const std::size_t index = view.runnable(picked);
   // One ready actor is no choice, nor is what the scenario asks for. A stall is one: a replay has none.
@@ -298,13 +326,8 @@ void Simulation::run() {
   }
   impl_pointer_->check_for_deadlock();
 }
-bool Simulation::step_of(ActorNumber actor) {
-  impl_pointer_->wanted = actor;
-  const std::uint64_t before = impl_pointer_->history.size();
-  const bool stepped = step();
-  impl_pointer_->wanted.reset();
-  return stepped && impl_pointer_->history.size() >= before;
-}
+bool Simulation::step_of(ActorNumber actor) { return impl_pointer_->step_of(actor); }
+void Simulation::pass_time(std::chrono::nanoseconds duration) { impl_pointer_->pass_time(duration); }
 
 void Simulation::check(bool condition, std::string_view sentence) {
   if (condition) return;

@@ -29,7 +29,9 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
 
   // --- the driver -----------------------------------------------------------------------------------------
   bool step();
+  bool step_of(ActorNumber actor);
   bool let_time_pass();
+  void pass_time(std::chrono::nanoseconds duration);
   void advance(std::chrono::nanoseconds duration);
   void check_for_deadlock();
   /// Kills what lives, and ends the system: nothing of it is recorded.
@@ -66,6 +68,7 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   Simulation* const previous;
 
  private:
+  bool wants_time_to_pass();
   std::size_t pick(const Ready& ready);
   void meet_fate(const Runnables& ready, Choice& choice);
   Fate draw_fate(const Runnables& ready, std::size_t index, ActorNumber actor);

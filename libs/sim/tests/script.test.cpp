@@ -78,6 +78,32 @@ TEST(Scripts, AMessageThatIsRefusedMustNotBeNext) {
                "a script refuses Ping");
 }
 
+struct Tick {};
+struct Alarm final : troupe::Actor<Alarm> {
+  void on(Serve) { after(10ms, Tick{}); }
+  void on(Tick) {}
+};
+
+TEST(Scripts, MoveTheClockWithoutATurn) {
+  Simulation sim;
+  Script script(sim);
+  const auto alarm = sim.spawn<Alarm>();
+  script.inject(alarm, Serve{});
+  script.advance(9ms);
+  script.refuse<Tick>().to(alarm);
+  EXPECT_FALSE(script.run(alarm)) << "it isn't ready";
+  script.advance(5ms);
+  EXPECT_EQ(sim.now(), 14ms);
+  script.expect<Tick>().from(alarm).to(alarm);
+}
+
+TEST(Scripts, NobodyElseRuns) {
+  Game game;
+  game.ponger.tell<Ping>(1);
+  EXPECT_FALSE(game.script.run(game.pinger));
+  EXPECT_EQ(game.sim.steps(), 1u) << "the one that brought the game together";
+}
+
 TEST(Probes, StandForActors) {
   Simulation sim;
   Probe<Pong, int(Count)> probe(sim, {.name = "probe"});

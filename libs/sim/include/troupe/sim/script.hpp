@@ -146,8 +146,8 @@ class Script {
   bool run(Ref<A> actor) {
     return sim_.step_of(sim_.number_of(actor));
   }
-  /// Moves time on, and sends what becomes due; no turn runs but those that stand between timers.
-  void advance(std::chrono::nanoseconds duration) { sim_.advance(duration); }
+  /// Moves time on, and sends what becomes due; no turn runs.
+  void advance(std::chrono::nanoseconds duration) { sim_.pass_time(duration); }
 
  private:
   Simulation& sim_;

@@ -80,7 +80,9 @@ class Simulation {
   void advance(std::chrono::nanoseconds duration);
   /// To the end: until nothing is ready and no timer is armed. If somebody waits then, it is a deadlock.
   void run();
-  /// The next step is this actor's. False: it isn't ready.
+  /// Moves time forward, and sends what becomes due. No turn runs.
+  void pass_time(std::chrono::nanoseconds duration);
+  /// One step of this actor. False: it isn't ready, and nothing has run.
   bool step_of(ActorNumber actor);
 
   // --- what must hold
