@@ -18,10 +18,6 @@ namespace troupe::inline v0::sim {
 
 namespace {
 
-// Exit statuses of children that ended by themselves; whatever else is somebody's exit().
-constexpr int status_done = 0;
-constexpr int status_failed = 1;
-
 [[noreturn]] void fail_with(const char* call) {
   throw std::system_error(errno, std::generic_category(), std::string("the simulation needs ") + call);
 }
@@ -40,9 +36,10 @@ Child::~Child() {
   ::munmap(shared_, sizeof(SharedRun));
 }
 
-void Child::start(const std::function<int(SharedRun&)>& function) {
+void Child::start(const std::function<void(SharedRun&)>& function) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) fail_with("pipe2");
+  shared_->returned.store(false, std::memory_order_relaxed);
   // Else what is buffered here would be written twice.
   std::fflush(nullptr);
   const pid_t process = ::fork();
@@ -51,10 +48,11 @@ void Child::start(const std::function<int(SharedRun&)>& function) {
     ::close(ends[0]);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     shared_run = shared_;
-    const int status = function(*shared_);
+    function(*shared_);
+    shared_->returned.store(true, std::memory_order_release);
     std::fflush(nullptr);
     // Without destructors and exit handlers: they are the parent's business.
-    ::_exit(status);
+    ::_exit(0);
   }
   ::close(ends[1]);
   process_ = process;
@@ -73,11 +71,9 @@ std::optional<std::string> Child::wait() {
     const char* name = sigabbrev_np(signal);
     return "the process was ended by signal " + std::to_string(signal) + " (SIG" + (name ? name : "?") + ")";
   }
-  const int code = WEXITSTATUS(status);
-  if (code == status_done || (code == status_failed && shared_->failed.load(std::memory_order_acquire))) {
-    return std::nullopt;
-  }
-  return "the process ended itself with status " + std::to_string(code) + ", as a sanitizer or exit() does";
+  if (shared_->returned.load(std::memory_order_acquire)) return std::nullopt;
+  return "the process ended itself with status " + std::to_string(WEXITSTATUS(status)) +
+         ", as a sanitizer or exit() does";
 }
 
 void Child::kill() {

@@ -25,8 +25,8 @@ class Child {
   bool runs() const { return process_ > 0; }
   /// Readable when the process has ended.
   int ended() const { return ended_; }
-  /// @pre !runs(). The function's result is the exit status.
-  void start(const std::function<int(SharedRun&)>& function);
+  /// @pre !runs()
+  void start(const std::function<void(SharedRun&)>& function);
   /// Waits for the end. A sentence that says how it ended, if that wasn't by the function's return; nothing
   /// if it was.
   std::optional<std::string> wait();

@@ -19,11 +19,11 @@ ExploreOptions without_faults(const ExploreOptions& options) {
 }
 
 /// In a child.
-int run_all(const ExploreOptions& options, const Scenario& scenario, SharedRun& shared) {
+void run_all(const ExploreOptions& options, const Scenario& scenario, SharedRun& shared) {
   const auto begin = std::chrono::steady_clock::now();
   SourceSets search;
   for (std::uint64_t run = 0; run < options.schedules; ++run) {
-    if (std::chrono::steady_clock::now() - begin >= options.time) return 0;
+    if (std::chrono::steady_clock::now() - begin >= options.time) return;
     shared.begin(run, options.seed, 0);
     const Plan plan = plan_of(options, options.seed, 0);
     Simulation sim(plan.options);
@@ -33,17 +33,14 @@ int run_all(const ExploreOptions& options, const Scenario& scenario, SharedRun& 
     if (search.was_cut_short()) {
       shared.cut_short.fetch_add(1, std::memory_order_relaxed);
     } else if (failure) {
-      shared.fail(*failure);
-      return 1;
+      return shared.fail(*failure);
     } else {
       shared.finish(sim.steps(), sim.schedule().choices.size());
     }
     if (!search.next()) {
-      shared.complete.store(true, std::memory_order_relaxed);
-      return 0;
+      return shared.complete.store(true, std::memory_order_relaxed);
     }
   }
-  return 0;
 }
 
 }  // namespace
@@ -52,7 +49,7 @@ Exploration exhaust(const ExploreOptions& asked, const Scenario& scenario) {
   const ExploreOptions options = without_faults(asked);
   if (environment().replays()) return repeat_as_wished(options, scenario);
   Child child;
-  child.start([&](SharedRun& shared) { return run_all(options, scenario, shared); });
+  child.start([&](SharedRun& shared) { run_all(options, scenario, shared); });
   const auto ended = child.wait();
   const SharedRun& shared = child.shared();
   Exploration result;

@@ -44,15 +44,13 @@ std::optional<Failure> run_one(const ExploreOptions& options, const Scenario& sc
   return second_failure;
 }
 
-int run_batch(const ExploreOptions& options, const Scenario& scenario, std::uint64_t first,
-              std::uint64_t last, Time end, SharedRun& shared) {
+void run_batch(const ExploreOptions& options, const Scenario& scenario, std::uint64_t first,
+               std::uint64_t last, Time end, SharedRun& shared) {
   for (std::uint64_t index = first; index < last && std::chrono::steady_clock::now() < end; ++index) {
     if (const auto failure = run_one(options, scenario, index, shared)) {
-      shared.fail(*failure);
-      return 1;
+      return shared.fail(*failure);
     }
   }
-  return 0;
 }
 
 /// The parent: keeps all children busy until the budget is spent, or one of them has found a failure.
@@ -85,7 +83,7 @@ class Exploring {
       const std::uint64_t first = next_;
       next_ = std::min(next_ + batch(), options_.schedules);
       child.start([this, first, last = next_](SharedRun& shared) {
-        return run_batch(options_, scenario_, first, last, end_, shared);
+        run_batch(options_, scenario_, first, last, end_, shared);
       });
       started = true;
     }

@@ -28,6 +28,7 @@ struct SharedRun {
   std::atomic<std::uint64_t> cut_short{0};
   std::atomic<bool> complete{false};
   std::atomic<bool> failed{false};
+  std::atomic<bool> returned{false};  ///< the child came to its end as it should
   FailureKind kind{};
   std::uint32_t choice_count = 0;
   std::uint32_t strike_count = 0;

@@ -26,7 +26,6 @@ class Shrinking {
       shared.begin(0, schedule.seed, schedule.depth);
       const auto failure = replay(options_, schedule, scenario_);
       if (failure) shared.fail(*failure);
-      return failure ? 1 : 0;
     });
     if (child_.wait()) return kind_ == FailureKind::aborted;
     return child_.shared().failed.load(std::memory_order_acquire) && child_.shared().kind == kind_;

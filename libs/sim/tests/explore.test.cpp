@@ -1,5 +1,6 @@
 // explore(): what it finds, and what it says of it.
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -76,6 +77,21 @@ TEST(Explorations, AnExitIsAFailureToo) {
       explore(quiet("exit"), [](Simulation& sim) { last_write_wins(sim, 3, [] { std::_Exit(23); }); });
   ASSERT_FALSE(result.passed());
   EXPECT_PRED2(contains, result.failure->sentence, "status 23");
+  const auto silent =
+      explore(quiet("exit"), [](Simulation& sim) { last_write_wins(sim, 3, [] { std::_Exit(0); }); });
+  EXPECT_FALSE(silent.passed()) << "even where it says that all is well";
+}
+
+TEST(Explorations, ManySchedulesPassInASecond) {
+  ExploreOptions options = quiet("rate");
+  options.schedules = 20'000;
+  options.batch = 5000;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto result = explore(options, [](Simulation& sim) { last_write_wins(sim, 5, [] {}); });
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  EXPECT_TRUE(result.passed());
+  std::printf("explored: %.0f schedules of 10 steps per second\n",
+              static_cast<double>(result.schedules) / took.count());
 }
 
 TEST(Explorations, WriteAScheduleFileThatRepeatsTheFailure) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include <troupe/detail/pool.hpp>
 #include <troupe/sim/explore.hpp>
 
 #include "support.hpp"
@@ -84,7 +85,12 @@ struct ByPointer {
     for (const std::size_t* index : by_address) sinks[*index].tell<Go>();
   }
 };
-TEST(Nondeterminism, OfAnOrderByPointerIsReported) { expect_difference(explore_choice<ByPointer>()); }
+TEST(Nondeterminism, OfAnOrderByPointerIsReported) {
+#if defined(TROUPE_DETAIL_PLAIN_BLOCKS)
+  GTEST_SKIP() << "a sanitizer's allocator hands out growing addresses, whatever was freed before";
+#endif
+  expect_difference(explore_choice<ByPointer>());
+}
 
 struct Threader {
   Sinks sinks;
