@@ -36,11 +36,12 @@ struct Notebook final : troupe::Actor<Notebook> {
 
 class Policies : public ::testing::Test {
  protected:
+  // Members in this order: the system ends first.
+  std::vector<int> pages_;
   Scripted policy_;
   troupe::DeterministicScheduler scheduler_{policy_};
   CollectingLog log_;
   troupe::System system_{{.log = &log_, .scheduler = &scheduler_}};
-  std::vector<int> pages_;
 };
 
 TEST_F(Policies, TheLastOneThatBecameReadyMayBeChosen) {

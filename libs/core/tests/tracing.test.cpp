@@ -132,6 +132,22 @@ TEST_F(Traces, AnAskThatRunsInPlaceIsATurnWithinATurn) {
                             }));
 }
 
+TEST_F(Traces, ATracerMayAskForThePathOfWhoIsSpawned) {
+  struct Paths final : troupe::Tracer {
+    std::vector<std::string> seen;
+    std::uint64_t name_message(std::uint64_t, bool) noexcept override { return 0; }
+    void record(const TraceEvent& event) noexcept override { seen.push_back(event.actor.path()); }
+  };
+  Paths paths;
+  troupe::DeterministicScheduler scheduler;
+  troupe::System system({.scheduler = &scheduler, .tracer = &paths});
+  paths.switch_on();
+  system.spawn<Answerer>({.name = "named"});
+  system.spawn<Answerer>();
+  EXPECT_EQ(paths.seen, (std::vector<std::string>{"named", "1"}));
+  paths.switch_off();
+}
+
 struct Clockwork final : troupe::Actor<Clockwork> {
   void on(Go) {
     after(5ms, Later{});

@@ -9,6 +9,7 @@
 #include <troupe/dead_letter.hpp>
 #include <troupe/deterministic_scheduler.hpp>
 #include <troupe/errors.hpp>
+#include <troupe/fault_point.hpp>
 #include <troupe/lifecycle.hpp>
 #include <troupe/options.hpp>
 #include <troupe/owned.hpp>

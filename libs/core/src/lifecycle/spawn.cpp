@@ -158,9 +158,12 @@ Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* op
     throw;
   }
   if (named) runtime.names().settle(*cell.path, cell.gen.load(std::memory_order_relaxed));
-  const TreeGuard guard(cell);
-  cell.closed_to_children = false;
+  {
+    const TreeGuard guard(cell);
+    cell.closed_to_children = false;
+  }
   cell_ = &cell;
+  // Not under the guard: the tracer may ask for the path.
   if (tracing()) [[unlikely]]
     trace_spawn(cell);
 }

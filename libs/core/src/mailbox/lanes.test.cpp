@@ -19,6 +19,10 @@ struct Letter : Node {
   std::uint64_t order;
 };
 void free_letter(Node* node) { delete static_cast<Letter*>(node); }
+/// What is left in lanes that nobody uses any more.
+void free_stubs(const Lanes& lanes) {
+  for (Node* stub : {lanes.user_stub(), lanes.signal_stub()}) delete static_cast<Letter*>(stub);
+}
 
 /// A cell that whoever takes the token runs at once.
 class Receiver {
@@ -30,7 +34,7 @@ class Receiver {
   }
   ~Receiver() {
     lanes.try_take();
-    free_stub();
+    free_stubs(lanes);
   }
   void tell(unsigned sender, std::uint64_t order) { wake(lanes.send_user(new Letter(sender, order))); }
   void signal(unsigned sender, std::uint64_t order) { wake(lanes.send_signal(new Letter(sender, order))); }
@@ -83,9 +87,6 @@ class Receiver {
       if (last_[i] < rounds / 2) return true;
     }
     return false;
-  }
-  void free_stub() {
-    if (Node* stub = lanes.user_stub()) delete static_cast<Letter*>(stub);
   }
 
  public:
@@ -148,7 +149,7 @@ TEST(Lanes, OfADeadCellAreDrainedByOneAtATimeAndRevivedByOne) {
   EXPECT_EQ(dropped, 3 * rounds);
   EXPECT_GT(lives, 0U);
   ASSERT_TRUE(lanes.try_revive());
-  if (Node* stub = lanes.user_stub()) delete static_cast<Letter*>(stub);
+  free_stubs(lanes);
 }
 
 }  // namespace

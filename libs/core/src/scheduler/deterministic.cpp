@@ -40,6 +40,9 @@ std::string_view Runnables::next_message(std::size_t index) const noexcept {
   const detail::Envelope* letter = detail::next_letter(*actors_[index]);
   return letter ? letter->ops->message : std::string_view();
 }
+const detail::Envelope* Runnables::next_letter_(const ActorId& actor) noexcept {
+  return actor && actor.cell->is(actor.generation) ? detail::next_letter(*actor.cell) : nullptr;
+}
 std::uint64_t Runnables::handled(std::size_t index) const noexcept {
   return actors_[index]->handled.load(std::memory_order_relaxed);
 }

@@ -126,6 +126,7 @@ class BasicLanes {
 
   /// The last consumed message's node, or null when that is the embedded stub.
   Node* user_stub() const { return user_tail_ == &user_stub_ ? nullptr : user_tail_; }
+  Node* signal_stub() const { return sig_tail_ == &sig_stub_ ? nullptr : sig_tail_; }
 
   /// Gives the token back until a message or a signal comes. False: the token is the caller's again, since
   /// something has come in; look at everything anew, as others may have had the token in between, and even

@@ -26,6 +26,9 @@ class Runnables {
   /// The class of the message that its turn would handle; empty: it has signals to see to first, such as the
   /// answers that it waits for. @pre index < actors()
   std::string_view next_message(std::size_t index) const noexcept;
+  /// The letter that is next in an actor's mailbox, if its next turn would handle one; else null. For who
+  /// looks into messages; valid until anything runs.
+  static const detail::Envelope* next_letter_(const ActorId& actor) noexcept;
   /// Messages that it has handled so far. @pre index < actors()
   std::uint64_t handled(std::size_t index) const noexcept;
 
