@@ -6,6 +6,7 @@
 #include <troupe/detail/turn.hpp>
 #include <troupe/lifecycle.hpp>
 
+#include "lifecycle/tree_guard.hpp"
 #include "observe/describe.hpp"
 #include "system/runtime.hpp"
 
@@ -46,7 +47,10 @@ std::string_view to_string(TraceKind kind) noexcept {
 std::string ActorId::path() const { return cell ? detail::describe(*cell, generation) : std::string(); }
 
 std::string_view ActorId::actor_class() const noexcept {
-  return cell && cell->is(generation) ? detail::class_name(*cell) : std::string_view();
+  if (!cell) return {};
+  // While the guard is held and the generation is right, no other actor can move in.
+  const detail::TreeGuard guard(*cell);
+  return cell->is(generation) ? detail::class_name(*cell) : std::string_view();
 }
 
 void Tracer::switch_on() noexcept {
@@ -161,6 +165,10 @@ void trace_discard(Cell& cell, std::uint64_t message, const MessageOps& ops) noe
   if (Tracer* tracer = tracer_of(cell)) {
     tracer->record({TraceKind::turn_discard, id_of(cell), {}, message, message, ops.message, {}});
   }
+}
+
+void trace_rest(const Runtime& runtime) noexcept {
+  if (Tracer* tracer = tracer_of(&runtime)) tracer->thread_rests();
 }
 
 TracedTurn::TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops, TraceKind how,

@@ -46,6 +46,7 @@ void trace_stop(Cell& cell) noexcept;
 void trace_failure(Cell& cell, const MessageOps& message, std::string_view text) noexcept;
 void trace_drop(Cell& receiver, const Envelope& letter, const Drop& why) noexcept;
 void trace_discard(Cell& cell, std::uint64_t message, const MessageOps& ops) noexcept;
+void trace_rest(const Runtime& runtime) noexcept;
 
 /// The turn of a traced message, or its next part.
 class TracedTurn {

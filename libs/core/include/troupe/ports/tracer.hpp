@@ -53,6 +53,8 @@ class Tracer {
   /// message in whose turn that happens, else 0; `in_turn` says whether it happens in a turn at all.
   virtual std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept = 0;
   virtual void record(const TraceEvent& event) noexcept = 0;
+  /// A scheduler's thread has found nothing more to run, and is about to sleep.
+  virtual void thread_rests() noexcept {}
 
   /// Until then it is told nothing. Messages that are on their way when it is switched aren't traced.
   void switch_on() noexcept;
