@@ -3,19 +3,15 @@
 namespace troupe::inline v0::observe::detail {
 
 Ring::Copy Ring::copy(std::size_t last) const {
-  // acquire: pairs with the release in push().
+  // acquire: pairs with the release in publish().
   const std::uint64_t end = pushed_.load(std::memory_order_acquire);
   const std::uint64_t size = mask_ + 1;
   std::uint64_t begin = end > size ? end - size : 0;
   if (end - begin > last) begin = end - last;
   Copy copy;
   copy.events.resize(end - begin);
-  for (std::uint64_t at = begin; at < end; ++at) {
-    const Slot& slot = slots_[at & mask_];
-    SlotWords& words = copy.events[at - begin];
-    for (std::size_t i = 0; i < slot_words; ++i) words[i] = slot.words[i].load(std::memory_order_relaxed);
-  }
-  // Pairs with the fence in push(): see invariant 2.
+  for (std::uint64_t at = begin; at < end; ++at) copy.events[at - begin] = read(slots_[at & mask_]);
+  // Pairs with the fence in begin(): see invariant 2.
   std::atomic_thread_fence(std::memory_order_acquire);
   const std::uint64_t now = pushed_.load(std::memory_order_relaxed);
   const std::uint64_t whole = now + 1 > size ? now + 1 - size : 0;

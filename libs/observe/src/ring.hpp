@@ -1,7 +1,7 @@
 // Ring: the last events of one thread. One writer, which never waits; readers copy, and see what was overwritten
 // meanwhile. Source: Boehm, "Can seqlocks get along with programming language memory models?", 2012.
 //
-// Thread-safety: push() and finish_last() by the writer, all else by any thread.
+// Thread-safety: begin(), publish() and amend() by the writer, all else by any thread.
 //
 // Invariants
 //  1. `pushed_` is how many events have been pushed. Event i lies in slot i % size, until i + size is written.
@@ -23,21 +23,26 @@ class Ring {
   explicit Ring(std::size_t size)
       : mask_(std::bit_ceil(std::max<std::size_t>(size, 2)) - 1), slots_(new Slot[mask_ + 1]) {}
 
-  void push(const SlotWords& words) noexcept {
-    const std::uint64_t at = pushed_.load(std::memory_order_relaxed);
-    Slot& slot = slots_[at & mask_];
-    // Pairs with the fence in copy(): a reader that sees one of these words sees that event `at` has begun.
+  /// The next slot, to be filled and then published.
+  Slot& begin() noexcept {
+    Slot& slot = slots_[pushed_.load(std::memory_order_relaxed) & mask_];
+    // Pairs with the fence in copy(): a reader that sees a new word here sees that this event has begun.
     std::atomic_thread_fence(std::memory_order_release);
-    for (std::size_t i = 0; i < slot_words; ++i) slot.words[i].store(words[i], std::memory_order_relaxed);
+    return slot;
+  }
+  void publish() noexcept {
     // release: pairs with the acquire in copy(), which reads whole events below it.
-    pushed_.store(at + 1, std::memory_order_release);
+    pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
-
-  /// Gives a time to the event that was pushed last. A reader sees it with or without. @pre it had 0
-  void finish_last(std::uint64_t ticks) noexcept {
-    auto& word = slots_[(pushed_.load(std::memory_order_relaxed) - 1) & mask_].words[0];
-    word.store(word.load(std::memory_order_relaxed) | ticks << kind_bits, std::memory_order_relaxed);
+  /// Adds to the first word of an event. A reader sees it with or without. False: it has been overwritten.
+  bool amend(std::uint64_t event, std::uint64_t bits) noexcept {
+    if (pushed_.load(std::memory_order_relaxed) - event > mask_) return false;
+    auto& word = slots_[event & mask_].words[0];
+    word.store(word.load(std::memory_order_relaxed) | bits, std::memory_order_relaxed);
+    return true;
   }
+  /// For the writer. @pre it hasn't been overwritten
+  SlotWords read(std::uint64_t event) const noexcept { return read(slots_[event & mask_]); }
 
   std::uint64_t pushed() const noexcept { return pushed_.load(std::memory_order_relaxed); }
 
@@ -49,9 +54,11 @@ class Ring {
   Copy copy(std::size_t last) const;
 
  private:
-  struct alignas(64) Slot {
-    std::array<std::atomic<std::uint64_t>, slot_words> words{};
-  };
+  static SlotWords read(const Slot& slot) noexcept {
+    SlotWords words;
+    for (std::size_t i = 0; i < slot_words; ++i) words[i] = slot.words[i].load(std::memory_order_relaxed);
+    return words;
+  }
 
   const std::size_t mask_;
   const std::unique_ptr<Slot[]> slots_;

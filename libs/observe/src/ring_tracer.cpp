@@ -14,22 +14,43 @@ using detail::ThreadRing;
 /// Whether this thread is inside a traced turn. At the end of one: inside of another, which asks in place.
 bool in_traced_turn() noexcept { return troupe::detail::context.traced_message != 0; }
 
-/// The time of an event; 0: not known before the thread's next stamp.
-std::uint64_t stamp(ThreadRing& mine, TraceKind kind, bool samples) noexcept {
-  switch (kind) {
-    case TraceKind::turn_begin:
-    case TraceKind::turn_resume:
-      break;
-    case TraceKind::turn_suspend:
-    case TraceKind::turn_end:
-      // Where all turns are traced, and the thread says when it rests, one reading of the clock serves as this
-      // turn's end and the next one's begin.
-      if (!samples && mine.on_worker && !in_traced_turn()) return 0;
-      break;
-    default:
-      if (in_traced_turn()) return mine.last_ticks;
+std::uint64_t stamp(ThreadRing& mine) noexcept { return mine.last_ticks = detail::ticks(); }
+
+void put(ThreadRing& mine, const TraceEvent& event, std::uint64_t ticks, std::uint64_t text = 0) noexcept {
+  detail::fill(mine.ring.begin(), detail::head_of(event.kind), ticks, event.actor, event.by.cell,
+               event.by ? event.by.generation : text, event.message, event.cause, event.type);
+  mine.ring.publish();
+}
+
+/// Something comes that isn't part of the last turn, nor the next one: the end gets an event of its own.
+[[gnu::noinline]] void settle_end(ThreadRing& mine) noexcept {
+  mine.owes_end = false;
+  TraceEvent end = detail::unpack(mine.ring.read(mine.outer_begin)).event;
+  end.kind = TraceKind::turn_end;
+  put(mine, end, stamp(mine));
+}
+
+/// Inside of a turn its begin's time will do.
+std::uint64_t time_of_event(ThreadRing& mine) noexcept {
+  if (in_traced_turn()) [[likely]]
+    return mine.last_ticks;
+  if (mine.owes_end) settle_end(mine);
+  return stamp(mine);
+}
+
+void begin_turn(ThreadRing& mine, TraceKind kind, const ActorId& actor, std::uint64_t message, std::uint64_t cause,
+                const std::string_view& type) noexcept {
+  std::uint64_t head = detail::head_of(kind);
+  if (mine.in_turn) {
+    head |= detail::nested_bit;
+  } else {
+    mine.in_turn = true;
+    mine.owes_end = false;
+    mine.outer_begin = mine.ring.pushed();
+    mine.outer_message = message;
   }
-  return mine.last_ticks = detail::ticks();
+  detail::fill(mine.ring.begin(), head, stamp(mine), actor, nullptr, 0, message, cause, type);
+  mine.ring.publish();
 }
 
 /// What is to be kept of an event's words. Of an actor that ends also its path: it can't be had later.
@@ -41,6 +62,14 @@ std::uint64_t keep_text(ThreadRing& mine, const TraceEvent& event) noexcept {
   } catch (...) {
     return 0;
   }
+}
+
+/// All but begins, and what comes with each message.
+void put_rare(ThreadRing& mine, const TraceEvent& event) noexcept {
+  const std::uint64_t text = event.text.empty() ? 0 : keep_text(mine, event);
+  const bool ends = event.kind == TraceKind::turn_end || event.kind == TraceKind::turn_suspend;
+  if (ends && !in_traced_turn()) mine.in_turn = false;
+  put(mine, event, ends ? stamp(mine) : time_of_event(mine), text);
 }
 
 }  // namespace
@@ -66,6 +95,13 @@ std::uint64_t RingTracer::recorded() const noexcept {
   return all;
 }
 
+detail::ThreadRing* RingTracer::mine() const noexcept {
+  ThreadRing* ring = rings_->of_this_thread();
+  if (!ring) [[unlikely]]
+    rings_->lose();
+  return ring;
+}
+
 std::uint64_t RingTracer::name_message(std::uint64_t cause, bool in_turn) noexcept {
   ThreadRing* mine = rings_->of_this_thread();
   if (!mine) [[unlikely]]
@@ -80,28 +116,48 @@ std::uint64_t RingTracer::name_message(std::uint64_t cause, bool in_turn) noexce
   return ++mine->last_name;
 }
 
-void RingTracer::record(const TraceEvent& event) noexcept {
-  ThreadRing* mine = rings_->of_this_thread();
-  if (!mine) [[unlikely]]
-    return rings_->lose();
-  const bool samples = sample_one_in_.load(std::memory_order_relaxed) > 1;
-  const std::uint64_t at = stamp(*mine, event.kind, samples);
-  std::uint64_t text = 0;
-  if (!event.text.empty()) [[unlikely]]
-    text = keep_text(*mine, event);
-  mine->open_end = at == 0;
-  mine->ring.push(detail::pack(event, at, text));
-  if (event.kind == TraceKind::failure) [[unlikely]] {
-    if (FailureListener* listener = listener_.load(std::memory_order_acquire)) listener->failed();
+void RingTracer::sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
+                      const std::string_view& type) noexcept {
+  ThreadRing* ring = mine();
+  if (!ring) return;
+  detail::fill(ring->ring.begin(), detail::head_of(TraceKind::send), time_of_event(*ring), actor, by.cell,
+               by.generation, message, cause, type);
+  ring->ring.publish();
+}
+
+void RingTracer::turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
+  if (ThreadRing* ring = mine()) begin_turn(*ring, TraceKind::turn_begin, actor, message, message, type);
+}
+
+void RingTracer::turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
+  ThreadRing* ring = mine();
+  if (!ring) return;
+  // Where all turns are traced, and the thread says when it rests, one reading of the clock serves as this turn's
+  // end and the next one's begin. Another message: the tracer was off when that turn ended, or this one began.
+  const bool shares_slot = ring->on_worker && !in_traced_turn() && ring->outer_message == message &&
+                           sample_one_in_.load(std::memory_order_relaxed) == 1;
+  if (shares_slot && ring->ring.amend(ring->outer_begin, detail::ended_bit)) [[likely]] {
+    ring->in_turn = false;
+    ring->owes_end = true;
+    return;
   }
+  put_rare(*ring, {TraceKind::turn_end, actor, {}, message, message, type, {}});
+}
+
+void RingTracer::record(const TraceEvent& event) noexcept {
+  ThreadRing* ring = mine();
+  if (!ring) return;
+  if (event.kind == TraceKind::turn_resume) {
+    return begin_turn(*ring, event.kind, event.actor, event.message, event.cause, event.type);
+  }
+  put_rare(*ring, event);
+  if (event.kind != TraceKind::failure) return;
+  if (FailureListener* listener = listener_.load(std::memory_order_acquire)) listener->failed();
 }
 
 void RingTracer::thread_rests() noexcept {
-  ThreadRing* mine = rings_->of_this_thread();
-  if (!mine || !mine->open_end) return;
-  mine->open_end = false;
-  mine->last_ticks = detail::ticks();
-  mine->ring.finish_last(mine->last_ticks);
+  ThreadRing* ring = rings_->of_this_thread();
+  if (ring && ring->owes_end) settle_end(*ring);
 }
 
 }  // namespace troupe::inline v0::observe

@@ -76,7 +76,7 @@ std::shared_ptr<ThreadRing> Rings::take() {
   const std::lock_guard lock(mutex_);
   const auto begin = [](ThreadRing& ring) {
     ring.on_worker = troupe::detail::context.worker != nullptr;
-    ring.open_end = false;
+    ring.in_turn = ring.owes_end = false;
     ring.last_ticks = ticks();
   };
   for (const auto& ring : rings_) {

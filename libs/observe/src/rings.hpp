@@ -7,6 +7,7 @@
 // any thread.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -29,9 +30,12 @@ struct ThreadRing {
   // --- writer only
   std::uint64_t last_name;     ///< 2^48 messages per thread: enough for a month at a hundred million a second
   std::uint64_t last_ticks = 0;
-  std::uint32_t unsampled = 0;  ///< messages from outside since the last that was traced
+  std::uint64_t outer_begin = 0;    ///< the event that began this thread's outermost traced turn, or its last one
+  std::uint64_t outer_message = 0;  ///< and that turn's message
+  std::uint32_t unsampled = 0;      ///< messages from outside since the last that was traced
   bool on_worker = false;
-  bool open_end = false;  ///< the last event ends a turn, and its time isn't known yet
+  bool in_turn = false;   ///< the outermost turn is under way
+  bool owes_end = false;  ///< it has ended, its slot says so, and nothing has come since
   // --- its thread has ended: release in the thread, acquire in who takes it over
   std::atomic<bool> is_free{false};
 };

@@ -20,15 +20,34 @@ struct Event {
   const detail::ThreadRing* thread;
 };
 
-/// Adds a thread's events. The end of a turn whose time wasn't known has that of what came next.
+bool begins(const Unpacked& what) {
+  return what.event.kind == TraceKind::turn_begin || what.event.kind == TraceKind::turn_resume;
+}
+
+/// The end that shares a slot with its turn's begin.
+Unpacked end_of(Unpacked turn, std::uint64_t ticks) {
+  turn.event.kind = TraceKind::turn_end;
+  turn.event.cause = turn.event.message;
+  turn.ticks = ticks;
+  return turn;
+}
+
+/// Adds a thread's events, and the ends of turns that have no slot.
 void add(std::vector<Event>& events, const detail::ThreadRing& thread, const detail::Ring::Copy& copy) {
-  std::uint64_t next = detail::ticks();
-  const std::size_t begin = events.size();
-  for (const detail::SlotWords& words : copy.events) events.push_back({detail::unpack(words), &thread});
-  for (std::size_t i = events.size(); i-- > begin;) {
-    if (events[i].what.ticks == 0) events[i].what.ticks = next;
-    next = events[i].what.ticks;
+  std::vector<Unpacked> all(copy.events.size());
+  std::transform(copy.events.begin(), copy.events.end(), all.begin(), detail::unpack);
+  const Unpacked* ended = nullptr;  // a turn whose end has yet to come
+  for (const Unpacked& what : all) {
+    if (ended && begins(what) && !what.nested) {
+      events.push_back({end_of(*ended, what.ticks), &thread});
+      ended = nullptr;
+    } else if (ended && what.event.kind == TraceKind::turn_end && what.event.message == ended->event.message) {
+      ended = nullptr;
+    }
+    if (begins(what) && what.ended) ended = &what;
+    events.push_back({what, &thread});
   }
+  if (ended) events.push_back({end_of(*ended, detail::ticks()), &thread});
 }
 
 TraceRecord record_of(const Event& event, const detail::TickScale::Reader& scale) {

@@ -65,6 +65,17 @@ void Tracer::switch_off() noexcept {
   }
 }
 
+void Tracer::sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
+                  const std::string_view& type) noexcept {
+  record({TraceKind::send, actor, by, message, cause, type, {}});
+}
+void Tracer::turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
+  record({TraceKind::turn_begin, actor, {}, message, message, type, {}});
+}
+void Tracer::turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
+  record({TraceKind::turn_end, actor, {}, message, message, type, {}});
+}
+
 namespace detail {
 
 constinit std::atomic<std::uint32_t> tracers_on{0};
@@ -92,7 +103,12 @@ std::uint64_t name_message(const Cell& receiver) noexcept {
 }
 
 void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept {
-  if (Tracer* tracer = tracer_of(receiver)) {
+  Tracer* tracer = tracer_of(receiver);
+  if (!tracer) return;
+  if (kind == TraceKind::send) {
+    tracer->sent({&receiver, letter.addressee()}, running_actor(), name_of(letter), context.traced_message,
+                 letter.ops->message);
+  } else {
     tracer->record({kind,
                     {&receiver, letter.addressee()},
                     running_actor(),
@@ -175,26 +191,26 @@ TracedTurn::TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops,
                        std::uint64_t answered_ask) noexcept
     : cell_(cell), ops_(ops), message_(message), outer_message_(context.traced_message) {
   context.traced_message = message;
-  if (Tracer* tracer = tracer_of(cell)) {
-    const std::uint64_t cause = how == TraceKind::turn_resume ? answered_ask : message;
-    tracer->record({how, id_of(cell), {}, message, cause, ops.message, {}});
+  tracer_ = tracer_of(cell);
+  if (!tracer_) return;
+  if (how == TraceKind::turn_begin) {
+    tracer_->turn_begun(id_of(cell), message, ops.message);
+  } else {
+    tracer_->record({how, id_of(cell), {}, message, answered_ask, ops.message, {}});
   }
 }
 
 TracedTurn::~TracedTurn() {
   context.traced_message = outer_message_;
-  if (Tracer* tracer = tracer_of(cell_)) {
-    bool waits = false;
-    for (const Turn* turn = cell_.turns; turn && !waits; turn = turn->next) {
-      waits = turn->traced_message == message_;
-    }
-    tracer->record({waits ? TraceKind::turn_suspend : TraceKind::turn_end,
-                    id_of(cell_),
-                    {},
-                    message_,
-                    message_,
-                    ops_.message,
-                    {}});
+  if (!tracer_ || !tracer_->is_on()) return;
+  bool waits = false;
+  for (const Turn* turn = cell_.turns; turn && !waits; turn = turn->next) {
+    waits = turn->traced_message == message_;
+  }
+  if (waits) {
+    tracer_->record({TraceKind::turn_suspend, id_of(cell_), {}, message_, message_, ops_.message, {}});
+  } else {
+    tracer_->turn_ended(id_of(cell_), message_, ops_.message);
   }
 }
 

@@ -61,6 +61,7 @@ class TracedTurn {
  private:
   Cell& cell_;
   const MessageOps& ops_;
+  Tracer* tracer_;  ///< null: it was off when the turn began. A system has the same one all its life
   std::uint64_t message_;
   std::uint64_t outer_message_;
 };

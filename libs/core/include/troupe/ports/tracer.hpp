@@ -53,6 +53,15 @@ class Tracer {
   /// message in whose turn that happens, else 0; `in_turn` says whether it happens in a turn at all.
   virtual std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept = 0;
   virtual void record(const TraceEvent& event) noexcept = 0;
+
+  // What comes with each message, with its arguments in registers. By default it is recorded like all else.
+  // `type` stands for all time.
+
+  virtual void sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
+                    const std::string_view& type) noexcept;
+  virtual void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
+  virtual void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
+
   /// A scheduler's thread has found nothing more to run, and is about to sleep.
   virtual void thread_rests() noexcept {}
 

@@ -37,6 +37,7 @@ struct RingTracerOptions {
 
 namespace detail {
 class Rings;
+struct ThreadRing;
 }
 
 /// Switch it on by switch_on(). It must outlive the systems that it is given to.
@@ -67,6 +68,10 @@ class RingTracer final : public Tracer {
 
   std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;
   void record(const TraceEvent& event) noexcept override;
+  void sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
+            const std::string_view& type) noexcept override;
+  void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
+  void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
   void thread_rests() noexcept override;
 
  private:
@@ -75,6 +80,8 @@ class RingTracer final : public Tracer {
   std::atomic<std::uint32_t> sample_one_in_;
   // release in listen(), acquire in record(): the listener is complete before it is called.
   std::atomic<FailureListener*> listener_{nullptr};
+
+  detail::ThreadRing* mine() const noexcept;
 };
 
 }  // namespace troupe::inline v0::observe
