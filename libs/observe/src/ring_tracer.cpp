@@ -134,7 +134,7 @@ void RingTracer::turn_ended(ActorId actor, std::uint64_t message, const std::str
   if (!ring) return;
   // Where all turns are traced, and the thread says when it rests, one reading of the clock serves as this turn's
   // end and the next one's begin. Another message: the tracer was off when that turn ended, or this one began.
-  const bool shares_slot = ring->on_worker && !in_traced_turn() && ring->outer_message == message &&
+  const bool shares_slot = troupe::detail::context.worker && !in_traced_turn() && ring->outer_message == message &&
                            sample_one_in_.load(std::memory_order_relaxed) == 1;
   if (shares_slot && ring->ring.amend(ring->outer_begin, detail::ended_bit)) [[likely]] {
     ring->in_turn = false;
