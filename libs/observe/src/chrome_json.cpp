@@ -30,9 +30,11 @@ class Writer {
     add_arrows();
     add_waits();
     add_instants();
-    std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.at < b.at; });
-    std::string json = "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"recorded\":" + std::to_string(trace_.recorded) +
-                       ",\"dropped\":" + std::to_string(trace_.dropped) + "},\"traceEvents\":[\n";
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const Entry& a, const Entry& b) { return a.at < b.at; });
+    std::string json =
+        "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"recorded\":" + std::to_string(trace_.recorded) +
+        ",\"dropped\":" + std::to_string(trace_.dropped) + "},\"traceEvents\":[\n";
     json += R"({"ph":"M","pid":1,"tid":0,"name":"process_name","args":{"name":"troupe"}})";
     for (std::size_t i = 0; i < slices_.tracks.size(); ++i) json += ",\n" + name_of_track(i);
     for (const Entry& entry : entries_) json += ",\n" + entry.json;
@@ -47,9 +49,10 @@ class Writer {
   std::string name_of_track(std::size_t index) const {
     const detail::Track& track = slices_.tracks[index];
     const std::string tid = std::to_string(first_tid + index);
-    std::string json = "{\"ph\":\"M\",\"pid\":1,\"tid\":" + tid + ",\"name\":\"thread_name\",\"args\":{\"name\":";
-    detail::append_quoted(json, track.actor ? trace_.name(track.actor)
-                                            : "outside, thread " + std::to_string(track.thread));
+    std::string json =
+        "{\"ph\":\"M\",\"pid\":1,\"tid\":" + tid + ",\"name\":\"thread_name\",\"args\":{\"name\":";
+    detail::append_quoted(
+        json, track.actor ? trace_.name(track.actor) : "outside, thread " + std::to_string(track.thread));
     return json + "}},\n{\"ph\":\"M\",\"pid\":1,\"tid\":" + tid +
            ",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":" + tid + "}}";
   }
@@ -58,8 +61,9 @@ class Writer {
   static std::string head(const char* phase, std::size_t tid, SteadyTime at, const char* category,
                           std::string_view name) {
     char text[128];
-    std::snprintf(text, sizeof text, "{\"ph\":\"%s\",\"pid\":1,\"tid\":%zu,\"ts\":%lld.%03lld,\"cat\":\"%s\",\"name\":",
-                  phase, tid, static_cast<long long>(at.count() / 1000), static_cast<long long>(at.count() % 1000),
+    std::snprintf(text, sizeof text,
+                  "{\"ph\":\"%s\",\"pid\":1,\"tid\":%zu,\"ts\":%lld.%03lld,\"cat\":\"%s\",\"name\":", phase,
+                  tid, static_cast<long long>(at.count() / 1000), static_cast<long long>(at.count() % 1000),
                   category);
     std::string json = text;
     detail::append_quoted(json, name);
@@ -80,22 +84,26 @@ class Writer {
     std::string json = head("X", tid(slice), slice.begin, "turn", name);
     const auto lasts = (slice.end - slice.begin).count();
     char text[160];
-    std::snprintf(text, sizeof text, ",\"dur\":%lld.%03lld,\"args\":{\"message\":\"0x%llx\",\"thread\":%u%s}}",
+    std::snprintf(text, sizeof text,
+                  ",\"dur\":%lld.%03lld,\"args\":{\"message\":\"0x%llx\",\"thread\":%u%s}}",
                   static_cast<long long>(lasts / 1000), static_cast<long long>(lasts % 1000),
                   static_cast<unsigned long long>(record.message), static_cast<unsigned>(record.thread),
                   slice.unfinished ? ",\"unfinished\":true" : "");
     entries_.push_back({slice.begin, json + text});
   }
 
-  void add_arrow(const char* category, std::string_view name, std::uint64_t id, const Slice& from, const Slice& to) {
+  void add_arrow(const char* category, std::string_view name, std::uint64_t id, const Slice& from,
+                 const Slice& to) {
     // Clocks of two processors may differ by some nanoseconds; an arrow back in time says nothing.
     if (to.begin < from.begin) return;
-    entries_.push_back({from.begin, head("s", tid(from), from.begin, category, name) + id_member(id, 0) + "}"});
+    entries_.push_back(
+        {from.begin, head("s", tid(from), from.begin, category, name) + id_member(id, 0) + "}"});
     entries_.push_back(
         {to.begin, head("f", tid(to), to.begin, category, name) + id_member(id, 0) + ",\"bp\":\"e\"}"});
   }
 
-  /// From each send to its turn, and from each answer to the turn that it resumes. Once each: arrows can't fork.
+  /// From each send to its turn, and from each answer to the turn that it resumes. Once each: arrows can't
+  /// fork.
   void add_arrows() {
     std::unordered_map<std::uint64_t, const Slice*> sends, answers;
     for (std::size_t i = 0; i < trace_.records.size(); ++i) {

@@ -1,5 +1,3 @@
-#include <troupe/observe/flight_recorder.hpp>
-
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -14,6 +12,7 @@
 #include <unistd.h>
 
 #include <troupe/observe/export.hpp>
+#include <troupe/observe/flight_recorder.hpp>
 #include <troupe/observe/waits.hpp>
 
 #include "flight_signals.hpp"
@@ -85,8 +84,8 @@ class FlightRecorder::Impl final : RingTracer::FailureListener {
 
  private:
   void failed() noexcept override {
-    // Several failures in a row make one report. acq_rel: pairs with the exchange in run(), so that its snapshot has
-    // this failure.
+    // Several failures in a row make one report. acq_rel: pairs with the exchange in run(), so that its
+    // snapshot has this failure.
     if (!owes_failure_.exchange(true, std::memory_order_acq_rel)) wake_.send(failure);
   }
 

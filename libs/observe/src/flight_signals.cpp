@@ -1,5 +1,4 @@
 #include "flight_signals.hpp"
-
 #include <array>
 #include <atomic>
 #include <cassert>
@@ -23,7 +22,8 @@ struct Installed {
   std::array<bool, most_signals> is_ours{};
 };
 Installed installed;  // written before the handlers are installed
-// Lock-free, so that the handler may read them. relaxed: set before sigaction(), which orders more than they need.
+// Lock-free, so that the handler may read them. relaxed: set before sigaction(), which orders more than they
+// need.
 std::atomic<int> to_recorder{-1}, from_recorder{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -53,11 +53,12 @@ void handle(int signal) {
 bool is_request(int signal) noexcept { return signal == SIGHUP || signal == SIGUSR1 || signal == SIGUSR2; }
 
 void install_signals(std::initializer_list<int> signals, int to, int from) {
-  assert(to_recorder.load(std::memory_order_relaxed) < 0 && "one flight recorder has the signals of a process");
+  assert(to_recorder.load(std::memory_order_relaxed) < 0 &&
+         "one flight recorder has the signals of a process");
   to_recorder.store(to, std::memory_order_relaxed);
   from_recorder.store(from, std::memory_order_relaxed);
   for (const int signal : signals) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = handle;
     action.sa_flags = SA_ONSTACK | SA_RESTART;
     sigfillset(&action.sa_mask);

@@ -7,8 +7,8 @@
 
 namespace troupe::inline v0::observe::detail {
 
-/// Sends the numbers of signals through `to_recorder`, and awaits a byte from `from_recorder`. Both stay open until
-/// restore(). @throws std::system_error
+/// Sends the numbers of signals through `to_recorder`, and awaits a byte from `from_recorder`. Both stay open
+/// until restore(). @throws std::system_error
 void install_signals(std::initializer_list<int> signals, int to_recorder, int from_recorder);
 void restore_signals() noexcept;
 

@@ -1,8 +1,9 @@
-// PerThread: what an object keeps for each thread that uses it, without a lock on the way from a thread to its own.
+// PerThread: what an object keeps for each thread that uses it, without a lock on the way from a thread to
+// its own.
 //
-// A thread keeps a pointer to the part that it used last. Objects are told apart from later ones by a number that
-// never repeats, so a pointer that is left behind is never followed. A part outlives its thread, and is handed to a
-// later one.
+// A thread keeps a pointer to the part that it used last. Objects are told apart from later ones by a number
+// that never repeats, so a pointer that is left behind is never followed. A part outlives its thread, and is
+// handed to a later one.
 //
 // Thread-safety: every function from any thread; what mine() returns is the calling thread's until it ends.
 #pragma once

@@ -1,11 +1,11 @@
-#include <troupe/observe/recorder.hpp>
-
 #include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <utility>
+
+#include <troupe/observe/recorder.hpp>
 
 #include "per_thread.hpp"
 #include "recording_format.hpp"
@@ -27,8 +27,9 @@ struct Receiver {
   const std::uint32_t ordinal;
   const Log* last_log = nullptr;  ///< where its last part is
   std::uint64_t parts = 0;
-  std::uint32_t last_number = 0;       ///< of the messages that it has sent
-  std::vector<std::uint64_t> waiting;  ///< its suspended turns, by message, in the order of their first suspensions
+  std::uint32_t last_number = 0;  ///< of the messages that it has sent
+  std::vector<std::uint64_t>
+      waiting;  ///< its suspended turns, by message, in the order of their first suspensions
 };
 
 /// The name of a message: who sent it, and as its how manieth.
@@ -244,7 +245,8 @@ void Recorder::record(const TraceEvent& event) noexcept {
     case TraceKind::turn_suspend: {
       Receiver& receiver = impl_->find(*log, event.actor);
       if (!log->running.empty()) log->running.pop_back();
-      if (std::find(receiver.waiting.begin(), receiver.waiting.end(), event.message) == receiver.waiting.end()) {
+      if (std::find(receiver.waiting.begin(), receiver.waiting.end(), event.message) ==
+          receiver.waiting.end()) {
         receiver.waiting.push_back(event.message);
       }
       return;
@@ -255,7 +257,8 @@ void Recorder::record(const TraceEvent& event) noexcept {
       log->settle();
       log->put(entry(Other::resume));
       log->put(static_cast<std::uint64_t>(
-          std::find(receiver.waiting.begin(), receiver.waiting.end(), event.message) - receiver.waiting.begin()));
+          std::find(receiver.waiting.begin(), receiver.waiting.end(), event.message) -
+          receiver.waiting.begin()));
       log->last_sender = 0;
       log->running.push_back(&receiver);
       return impl_->write_if_full(*log);

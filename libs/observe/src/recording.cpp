@@ -1,10 +1,10 @@
-#include <troupe/observe/recording.hpp>
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <optional>
 #include <set>
+
+#include <troupe/observe/recording.hpp>
 
 #include "recording_format.hpp"
 #include "varint.hpp"
@@ -29,7 +29,8 @@ class RecordingReader {
   std::expected<Recording, std::string> read(std::span<const std::byte> bytes) {
     const std::size_t magic = detail::recording_magic.size();
     if (bytes.size() < magic || std::memcmp(bytes.data(), detail::recording_magic.data(), magic) != 0) {
-      return std::unexpected("these bytes aren't a recording of this version: they don't begin with 'troupeR1'");
+      return std::unexpected(
+          "these bytes aren't a recording of this version: they don't begin with 'troupeR1'");
     }
     read_blocks(bytes.subspan(magic));
     for (const auto& [index, log] : logs_) {
@@ -155,7 +156,8 @@ class RecordingReader {
     const auto actor_class = path ? reader.text() : std::nullopt;
     if (!actor_class || actor == 0) return fail("an actor's name is cut off");
     const bool is_new =
-        recording_.actors_.try_emplace(actor, Recording::Actor{actor, std::string(*path), std::string(*actor_class), {}})
+        recording_.actors_
+            .try_emplace(actor, Recording::Actor{actor, std::string(*path), std::string(*actor_class), {}})
             .second;
     return is_new || fail("two actors have one ordinal");
   }
@@ -168,8 +170,8 @@ class RecordingReader {
     return true;
   }
 
-  /// The definitions may be in other logs than their uses, so they are checked last. A recording that was cut off may
-  /// lack some.
+  /// The definitions may be in other logs than their uses, so they are checked last. A recording that was cut
+  /// off may lack some.
   std::optional<std::string> join_parts() {
     for (auto& [actor, parts] : parts_) {
       std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.number < b.number; });
@@ -181,7 +183,8 @@ class RecordingReader {
       std::uint64_t next = 0;
       for (Part& part : parts) {
         if (part.number != next++) {
-          if (recording_.is_complete_) return "a part of the deliveries to " + found->second.path + " is missing";
+          if (recording_.is_complete_)
+            return "a part of the deliveries to " + found->second.path + " is missing";
           break;  // what comes after a gap can't be replayed
         }
         auto& all = found->second.deliveries;

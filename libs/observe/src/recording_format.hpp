@@ -12,7 +12,7 @@ inline constexpr std::string_view recording_magic = "troupeR1";
 enum class Tag : std::uint8_t {
   from = 0,   ///< the next message of the sender with this ordinal
   again = 1,  ///< so many more from the same sender
-  part = 2,   ///< actor << 1 | moved: what follows are this actor's deliveries; moved: its part number follows
+  part = 2,  ///< actor << 1 | moved: what follows are this actor's deliveries; moved: its part number follows
   other = 3,  ///< one of Other
 };
 
@@ -24,7 +24,9 @@ enum class Other : std::uint8_t {
   input = 4,   ///< + receiver, type, payload
 };
 
-constexpr std::uint64_t entry(Tag tag, std::uint64_t argument) { return argument << 2 | static_cast<std::uint64_t>(tag); }
+constexpr std::uint64_t entry(Tag tag, std::uint64_t argument) {
+  return argument << 2 | static_cast<std::uint64_t>(tag);
+}
 constexpr std::uint64_t entry(Other what) { return entry(Tag::other, static_cast<std::uint64_t>(what)); }
 
 }  // namespace troupe::inline v0::observe::detail

@@ -1,11 +1,14 @@
-// Ring: the last events of one thread. One writer, which never waits; readers copy, and see what was overwritten
-// meanwhile. Source: Boehm, "Can seqlocks get along with programming language memory models?", 2012.
+// Ring: the last events of one thread. One writer, which never waits; readers copy, and see what was
+// overwritten meanwhile. Source: Boehm, "Can seqlocks get along with programming language memory models?",
+// 2012.
 //
 // Thread-safety: begin(), publish() and amend() by the writer, all else by any thread.
 //
 // Invariants
-//  1. `pushed_` is how many events have been pushed. Event i lies in slot i % size, until i + size is written.
-//  2. While event i is written, pushed_ == i; who reads a word of it sees pushed_ >= i afterwards. So a copy of
+//  1. `pushed_` is how many events have been pushed. Event i lies in slot i % size, until i + size is
+//  written.
+//  2. While event i is written, pushed_ == i; who reads a word of it sees pushed_ >= i afterwards. So a copy
+//  of
 //     event k is whole if pushed_, read after the copy, is below k + size.
 #pragma once
 

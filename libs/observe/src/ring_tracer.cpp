@@ -1,7 +1,7 @@
-#include <troupe/observe/ring_tracer.hpp>
-
 #include <cassert>
 #include <string>
+
+#include <troupe/observe/ring_tracer.hpp>
 
 #include "rings.hpp"
 
@@ -38,8 +38,8 @@ std::uint64_t time_of_event(ThreadRing& mine) noexcept {
   return stamp(mine);
 }
 
-void begin_turn(ThreadRing& mine, TraceKind kind, const ActorId& actor, std::uint64_t message, std::uint64_t cause,
-                const std::string_view& type) noexcept {
+void begin_turn(ThreadRing& mine, TraceKind kind, const ActorId& actor, std::uint64_t message,
+                std::uint64_t cause, const std::string_view& type) noexcept {
   std::uint64_t head = detail::head_of(kind);
   if (mine.in_turn) {
     head |= detail::nested_bit;
@@ -132,9 +132,11 @@ void RingTracer::turn_begun(ActorId actor, std::uint64_t message, const std::str
 void RingTracer::turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
   ThreadRing* ring = mine();
   if (!ring) return;
-  // Where all turns are traced, and the thread says when it rests, one reading of the clock serves as this turn's
-  // end and the next one's begin. Another message: the tracer was off when that turn ended, or this one began.
-  const bool shares_slot = troupe::detail::context.worker && !in_traced_turn() && ring->outer_message == message &&
+  // Where all turns are traced, and the thread says when it rests, one reading of the clock serves as this
+  // turn's end and the next one's begin. Another message: the tracer was off when that turn ended, or this
+  // one began.
+  const bool shares_slot = troupe::detail::context.worker && !in_traced_turn() &&
+                           ring->outer_message == message &&
                            sample_one_in_.load(std::memory_order_relaxed) == 1;
   if (shares_slot && ring->ring.amend(ring->outer_begin, detail::ended_bit)) [[likely]] {
     ring->in_turn = false;

@@ -21,9 +21,10 @@ struct ThreadRing : ThreadPart {
   TextRing texts;
   const std::uint32_t index;  ///< from 1 on
   // --- writer only
-  std::uint64_t last_name;          ///< 2^48 messages per thread: a month of a hundred million a second
+  std::uint64_t last_name;  ///< 2^48 messages per thread: a month of a hundred million a second
   std::uint64_t last_ticks = 0;
-  std::uint64_t outer_begin = 0;    ///< the event that began this thread's outermost traced turn, or its last one
+  std::uint64_t outer_begin =
+      0;  ///< the event that began this thread's outermost traced turn, or its last one
   std::uint64_t outer_message = 0;  ///< and that turn's message
   std::uint32_t unsampled = 0;      ///< messages from outside since the last that was traced
   bool in_turn = false;             ///< the outermost turn is under way

@@ -89,7 +89,9 @@ class Diagram {
   void add_arrow(const TraceRecord& record) {
     const std::string from = participant(record.by), to = participant(record.actor);
     const char* arrow = record.kind == TraceKind::answer ? "-->>" : "->>";
-    const char* what = record.kind == TraceKind::timer ? "timer " : record.kind == TraceKind::ask ? "ask " : "";
+    const char* what = record.kind == TraceKind::timer ? "timer "
+                       : record.kind == TraceKind::ask ? "ask "
+                                                       : "";
     body_ += "  " + from + arrow + to + ": " + what + label(record.type) + '\n';
   }
   void add_note(const TraceRecord& record) {

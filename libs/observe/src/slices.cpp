@@ -1,5 +1,4 @@
 #include "slices.hpp"
-
 #include <algorithm>
 #include <map>
 #include <string>
@@ -19,7 +18,9 @@ bool ends(TraceKind kind) { return kind == TraceKind::turn_end || kind == TraceK
 /// Follows each thread through its turns, which are nested where an ask ran in place.
 class Builder {
  public:
-  explicit Builder(const Trace& trace) : trace_(trace) { slices_.of_record.assign(trace.records.size(), no_slice); }
+  explicit Builder(const Trace& trace) : trace_(trace) {
+    slices_.of_record.assign(trace.records.size(), no_slice);
+  }
 
   Slices build() {
     for (std::size_t i = 0; i < trace_.records.size(); ++i) add(i);
@@ -72,14 +73,17 @@ class Builder {
     open.erase(std::prev(found.base()), open.end());
   }
 
-  std::uint64_t message_of(std::size_t slice) const { return trace_.records[slices_.all[slice].first].message; }
+  std::uint64_t message_of(std::size_t slice) const {
+    return trace_.records[slices_.all[slice].first].message;
+  }
 
   void collect_tracks() {
     std::map<std::pair<bool, std::string>, Track> by_name;
     for (const Slice& slice : slices_.all) {
       // Two that have ended may share a path.
-      const std::string unique = trace_.name(slice.track.actor) + '\n' + std::to_string(slice.track.actor.generation) +
-                                 '\n' + std::to_string(slice.track.thread);
+      const std::string unique = trace_.name(slice.track.actor) + '\n' +
+                                 std::to_string(slice.track.actor.generation) + '\n' +
+                                 std::to_string(slice.track.thread);
       by_name.try_emplace({!slice.track.actor, unique}, slice.track);
     }
     for (const auto& [name, track] : by_name) {
@@ -93,13 +97,14 @@ class Builder {
     }
   }
 
-  /// An actor does one thing at a time; so where two of its slices overlap, the end of the first was known too
-  /// roughly.
+  /// An actor does one thing at a time; so where two of its slices overlap, the end of the first was known
+  /// too roughly.
   void untangle() {
     std::map<std::size_t, std::vector<Slice*>> by_track;
     for (Slice& slice : slices_.all) by_track[slices_.track_index(slice.track)].push_back(&slice);
     for (auto& [track, all] : by_track) {
-      std::stable_sort(all.begin(), all.end(), [](const Slice* a, const Slice* b) { return a->begin < b->begin; });
+      std::stable_sort(all.begin(), all.end(),
+                       [](const Slice* a, const Slice* b) { return a->begin < b->begin; });
       for (std::size_t i = 0; i < all.size(); ++i) {
         if (i > 0) all[i]->begin = std::max(all[i]->begin, all[i - 1]->begin + shortest);
         all[i]->end = std::max(all[i]->end, all[i]->begin + shortest);
@@ -111,8 +116,9 @@ class Builder {
   void sort() {
     std::vector<std::size_t> order(slices_.all.size()), place(slices_.all.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return slices_.all[a].begin < slices_.all[b].begin; });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return slices_.all[a].begin < slices_.all[b].begin;
+    });
     std::vector<Slice> sorted;
     for (std::size_t i = 0; i < order.size(); ++i) {
       place[order[i]] = i;

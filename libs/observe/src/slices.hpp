@@ -32,9 +32,9 @@ struct Slice {
 inline constexpr std::size_t no_slice = static_cast<std::size_t>(-1);
 
 struct Slices {
-  std::vector<Slice> all;               ///< by begin
-  std::vector<Track> tracks;            ///< actors first, by name
-  std::vector<std::size_t> of_record;   ///< for each record the slice that it is part of, or no_slice
+  std::vector<Slice> all;              ///< by begin
+  std::vector<Track> tracks;           ///< actors first, by name
+  std::vector<std::size_t> of_record;  ///< for each record the slice that it is part of, or no_slice
   std::unordered_map<ActorId, std::size_t> track_of_actor;
   std::unordered_map<std::uint32_t, std::size_t> track_of_thread;
 

@@ -8,8 +8,9 @@
 //  7    | where the type's name lies
 // Of events that have no `by` but a text, word 6 is the text's number in the thread's TextRing; 0: none.
 //
-// The end of a turn that is its thread's outermost, and doesn't wait, has no slot of its own: `ended` is set in that
-// of its begin. It came before the thread's next event that isn't part of that turn, at about the time of that one.
+// The end of a turn that is its thread's outermost, and doesn't wait, has no slot of its own: `ended` is set
+// in that of its begin. It came before the thread's next event that isn't part of that turn, at about the
+// time of that one.
 #pragma once
 
 #include <algorithm>
@@ -35,8 +36,8 @@ inline constexpr std::uint64_t kind_mask = 15;
 static_assert(trace_kinds <= kind_mask + 1);
 inline constexpr std::uint64_t ended_bit = 16;   ///< of a begin: the turn has ended
 inline constexpr std::uint64_t nested_bit = 32;  ///< of a begin: inside of another turn, which asks in place
-inline constexpr unsigned ticks_shift = 6;       ///< 2^58 ticks are three years at 3 GHz, counted from the boot
-inline constexpr unsigned length_bits = 6;       ///< in each of two addresses
+inline constexpr unsigned ticks_shift = 6;  ///< 2^58 ticks are three years at 3 GHz, counted from the boot
+inline constexpr unsigned length_bits = 6;  ///< in each of two addresses
 inline constexpr std::uint64_t length_mask = (1u << length_bits) - 1;
 static_assert(alignof(troupe::detail::Cell) > length_mask, "the low bits of a cell's address are used");
 inline constexpr std::size_t longest_type = (1u << 2 * length_bits) - 1;
@@ -46,8 +47,8 @@ constexpr std::uint64_t head_of(TraceKind kind) { return static_cast<std::uint64
 
 /// `by_or_text`: a generation, or a text's number.
 inline void fill(Slot& slot, std::uint64_t head, std::uint64_t ticks, const ActorId& actor,
-                 troupe::detail::Cell* by, std::uint64_t by_or_text, std::uint64_t message, std::uint64_t cause,
-                 const std::string_view& type) noexcept {
+                 troupe::detail::Cell* by, std::uint64_t by_or_text, std::uint64_t message,
+                 std::uint64_t cause, const std::string_view& type) noexcept {
   const auto put = [&](std::size_t word, std::uint64_t value) {
     slot.words[word].store(value, std::memory_order_relaxed);
   };

@@ -1,4 +1,5 @@
-// RingTracer::snapshot(): copies the rings, puts their events in one order, and asks the actors for their names.
+// RingTracer::snapshot(): copies the rings, puts their events in one order, and asks the actors for their
+// names.
 #include <algorithm>
 #include <cstdio>
 
@@ -41,7 +42,8 @@ void add(std::vector<Event>& events, const detail::ThreadRing& thread, const det
     if (ended && begins(what) && !what.nested) {
       events.push_back({end_of(*ended, what.ticks), &thread});
       ended = nullptr;
-    } else if (ended && what.event.kind == TraceKind::turn_end && what.event.message == ended->event.message) {
+    } else if (ended && what.event.kind == TraceKind::turn_end &&
+               what.event.message == ended->event.message) {
       ended = nullptr;
     }
     if (begins(what) && what.ended) ended = &what;

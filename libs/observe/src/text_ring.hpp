@@ -1,6 +1,7 @@
 // TextRing: the last texts of one thread: what failures said, and how actors that have ended were called.
 //
-// Thread-safety: put() by the writer, get() by any thread. As in Ring, readers see what was overwritten meanwhile.
+// Thread-safety: put() by the writer, get() by any thread. As in Ring, readers see what was overwritten
+// meanwhile.
 #pragma once
 
 #include <array>
@@ -42,7 +43,8 @@ class TextRing {
     const Text& place = texts_[number % texts];
     // acquire: pairs with the release in put().
     if (place.number.load(std::memory_order_acquire) != number) return {};
-    const std::size_t length = std::min<std::size_t>(place.length.load(std::memory_order_relaxed), longest_text);
+    const std::size_t length =
+        std::min<std::size_t>(place.length.load(std::memory_order_relaxed), longest_text);
     std::string text(length, '\0');
     for (std::size_t i = 0; i * 8 < length; ++i) {
       const std::uint64_t word = place.words[i].load(std::memory_order_relaxed);

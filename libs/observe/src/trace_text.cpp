@@ -17,7 +17,8 @@ std::string line_of(const Trace& trace, const TraceRecord& record) {
   std::snprintf(head, sizeof head, "%14.6f ms  thread %-3u ", static_cast<double>(record.time.count()) / 1e6,
                 static_cast<unsigned>(record.thread));
   std::string line = head;
-  line += trace.name(record.actor) + ": " + std::string(to_string(record.kind)) + ' ' + std::string(record.type);
+  line +=
+      trace.name(record.actor) + ": " + std::string(to_string(record.kind)) + ' ' + std::string(record.type);
   if (record.message != 0) append_id(line, " ", record.message);
   if (record.by) line += " by " + trace.name(record.by);
   if (record.cause != 0 && record.cause != record.message) append_id(line, " because of ", record.cause);

@@ -23,7 +23,9 @@ inline void put_bytes(Bytes& bytes, std::span<const std::byte> content) {
   put_number(bytes, content.size());
   bytes.insert(bytes.end(), content.begin(), content.end());
 }
-inline void put_text(Bytes& bytes, std::string_view text) { put_bytes(bytes, std::as_bytes(std::span(text))); }
+inline void put_text(Bytes& bytes, std::string_view text) {
+  put_bytes(bytes, std::as_bytes(std::span(text)));
+}
 
 /// Reads from the front of what is left, and never beyond it. Nothing: it is cut off, or no such thing.
 class NumberReader {

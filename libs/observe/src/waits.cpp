@@ -1,8 +1,8 @@
-#include <troupe/observe/waits.hpp>
-
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
+
+#include <troupe/observe/waits.hpp>
 
 namespace troupe::inline v0::observe {
 
@@ -73,7 +73,8 @@ class Walk {
       }
       if (at == none || seen_from[at] != start) continue;
       std::vector<Wait> ring;
-      for (auto one = std::find(path.begin(), path.end(), at); one != path.end(); ++one) ring.push_back(waits_[*one]);
+      for (auto one = std::find(path.begin(), path.end(), at); one != path.end(); ++one)
+        ring.push_back(waits_[*one]);
       return ring;
     }
     return {};

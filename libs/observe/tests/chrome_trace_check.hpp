@@ -3,7 +3,8 @@
 //  1. It is JSON, and each event has what its phase needs.
 //  2. Each track with slices has one name.
 //  3. On each track times never go back, and slices are apart or one inside of the other.
-//  4. Each flow, by id, category and name, has one start and one finish, in this order; the finish binds to the
+//  4. Each flow, by id, category and name, has one start and one finish, in this order; the finish binds to
+//  the
 //     enclosing slice; both lie in a slice of their track.
 //  5. Each wait, by id and category, has one begin and one end, in this order.
 #pragma once
@@ -75,10 +76,13 @@ class ChromeTraceCheck {
   };
 
   void fault(std::string sentence) { faults_.push_back(std::move(sentence)); }
-  static Time ns(const Json& microseconds) { return static_cast<Time>(microseconds.get<double>() * 1000 + 0.5); }
+  static Time ns(const Json& microseconds) {
+    return static_cast<Time>(microseconds.get<double>() * 1000 + 0.5);
+  }
 
   void sort_in(const Json& event) {
-    if (!event.contains("ph") || !event.contains("pid") || !event.contains("tid") || !event.contains("name")) {
+    if (!event.contains("ph") || !event.contains("pid") || !event.contains("tid") ||
+        !event.contains("name")) {
       return fault("an event lacks ph, pid, tid or name: " + event.dump());
     }
     const std::string phase = event["ph"];
@@ -99,7 +103,8 @@ class ChromeTraceCheck {
     const bool is_flow = phase == "s" || phase == "f", is_wait = phase == "b" || phase == "e";
     if (!is_flow && !is_wait) return fault("an unknown phase: " + event.dump());
     if (!event.contains("id") || !event.contains("cat")) return fault("no id or category: " + event.dump());
-    if (phase == "f" && event.value("bp", "") != "e") fault("a flow binds to the next slice: " + event.dump());
+    if (phase == "f" && event.value("bp", "") != "e")
+      fault("a flow binds to the next slice: " + event.dump());
     const std::tuple<std::string, std::string, std::string> key{event["id"], event["cat"],
                                                                 is_flow ? std::string(event["name"]) : ""};
     Pair& pair = is_flow ? flows_[key] : waits_[key];

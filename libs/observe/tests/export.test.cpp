@@ -75,7 +75,8 @@ TEST(ChromeTraceOfThreads, KeepsTheRulesWhileTheSystemRuns) {
   for (std::size_t i = 0; i < 5; ++i) ring[i].tell(ring[(i + 1) % 5]);
   tracer.switch_on();
   for (int i = 0; i < 4; ++i) ring[static_cast<std::size_t>(i)].tell<Token>(20'000, &done);
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(ChromeTraceCheck(to_chrome_json(tracer.snapshot())).faults(), Names{});
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(ChromeTraceCheck(to_chrome_json(tracer.snapshot())).faults(), Names{});
   done.wait();
   EXPECT_EQ(ChromeTraceCheck(to_chrome_json(tracer.snapshot())).faults(), Names{});
 }

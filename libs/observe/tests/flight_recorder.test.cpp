@@ -5,9 +5,10 @@
 #include <fstream>
 #include <sstream>
 
+#include <unistd.h>
+
 #include <troupe/observe/flight_recorder.hpp>
 #include <troupe/observe/waits.hpp>
-#include <unistd.h>
 
 #include "shop.hpp"
 
@@ -58,7 +59,8 @@ TEST_F(TracedShop, AFailureWritesAReportThatHasIt) {
 }
 
 TEST_F(TracedShop, ARequestWritesTheLastEventsIntoFiles) {
-  const auto directory = std::filesystem::temp_directory_path() / ("troupe-flight-" + std::to_string(getpid()));
+  const auto directory =
+      std::filesystem::temp_directory_path() / ("troupe-flight-" + std::to_string(getpid()));
   std::filesystem::create_directory(directory);
   FlightRecorder recorder(tracer_, {.directory = directory, .last_events = 5});
   tracer_.switch_on();

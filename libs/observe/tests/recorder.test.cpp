@@ -20,7 +20,8 @@ using Kind = Delivery::Kind;
 class File {
  public:
   auto writer() {
-    return [this](std::span<const std::byte> piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); };
+    return
+        [this](std::span<const std::byte> piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); };
   }
   Recording read() const {
     auto recording = Recording::read(bytes);
@@ -64,8 +65,10 @@ std::vector<std::string> senders(const Recording& recording, const Recording::Ac
   return all;
 }
 
-/// Three speakers, who say so much each; the order in which they were heard, by themselves and by the recording.
-void expect_the_order_that_was(troupe::SystemOptions options, troupe::DeterministicScheduler* scheduler, int times) {
+/// Three speakers, who say so much each; the order in which they were heard, by themselves and by the
+/// recording.
+void expect_the_order_that_was(troupe::SystemOptions options, troupe::DeterministicScheduler* scheduler,
+                               int times) {
   File file;
   Recorder recorder({.write = file.writer(), .block_bytes = 100});
   recorder.switch_on();
@@ -88,7 +91,8 @@ void expect_the_order_that_was(troupe::SystemOptions options, troupe::Determinis
   std::vector<std::string> expected;
   for (const int who : heard) expected.push_back("speaker" + std::to_string(who));
   std::vector<std::string> recorded = senders(recording, *recording.at("listener").front());
-  std::erase_if(recorded, [](const std::string& name) { return name.starts_with("outside"); });  // the questions
+  std::erase_if(recorded,
+                [](const std::string& name) { return name.starts_with("outside"); });  // the questions
   EXPECT_EQ(recorded, expected);
 }
 
@@ -173,7 +177,8 @@ TEST(Recording, TakesAtMostFiveBytesAMessage) {
   }
   const Recording recording = file.read();
   std::size_t names = 0;
-  for (const auto& [ordinal, actor] : recording.actors()) names += actor.path.size() + actor.actor_class.size() + 5;
+  for (const auto& [ordinal, actor] : recording.actors())
+    names += actor.path.size() + actor.actor_class.size() + 5;
   EXPECT_LE(static_cast<double>(file.bytes.size() - names) / (tokens * hops), 5.0);
 }
 

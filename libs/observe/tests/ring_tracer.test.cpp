@@ -12,8 +12,8 @@ using troupe::observe::Trace;
 using troupe::observe::TraceRecord;
 
 std::size_t count(const Trace& trace, TraceKind kind) {
-  return static_cast<std::size_t>(
-      std::count_if(trace.records.begin(), trace.records.end(), [&](const auto& one) { return one.kind == kind; }));
+  return static_cast<std::size_t>(std::count_if(trace.records.begin(), trace.records.end(),
+                                                [&](const auto& one) { return one.kind == kind; }));
 }
 
 TEST_F(TracedShop, NothingIsKeptUntilTheTracerIsOn) {

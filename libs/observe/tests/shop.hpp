@@ -45,7 +45,8 @@ class TracedShop : public ::testing::Test {
     scheduler_.run_until_idle();
   }
   /// The first record of this kind and class, from an index on.
-  static std::size_t find(const troupe::observe::Trace& trace, troupe::TraceKind kind, std::string_view type) {
+  static std::size_t find(const troupe::observe::Trace& trace, troupe::TraceKind kind,
+                          std::string_view type) {
     for (std::size_t i = 0; i < trace.records.size(); ++i) {
       if (trace.records[i].kind == kind && trace.records[i].type.ends_with(type)) return i;
     }

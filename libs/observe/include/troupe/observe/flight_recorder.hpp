@@ -1,8 +1,8 @@
-// FlightRecorder: writes down the last events of a RingTracer when something has gone wrong: on a failure of an actor,
-// a deadlock, a signal, or on request.
+// FlightRecorder: writes down the last events of a RingTracer when something has gone wrong: on a failure of
+// an actor, a deadlock, a signal, or on request.
 //
-// Thread-safety: write() from any thread outside of turns. Construct and destroy it in one thread, after the tracer
-// and before it; when it is destroyed no traced actor may be running, or on_failure must be off.
+// Thread-safety: write() from any thread outside of turns. Construct and destroy it in one thread, after the
+// tracer and before it; when it is destroyed no traced actor may be running, or on_failure must be off.
 //
 // Invariants
 //  1. Reports of failures and deadlocks are written by a thread of its own, so no turn waits for a file.
@@ -23,7 +23,8 @@
 namespace troupe::inline v0::observe {
 
 struct FlightReport {
-  std::string reason;  ///< "an actor has failed", "deadlock: a waits for b (M), b waits for a (N)", "signal 11"
+  std::string
+      reason;  ///< "an actor has failed", "deadlock: a waits for b (M), b waits for a (N)", "signal 11"
   std::size_t number = 0;  ///< from 1 on
   Trace trace;
 };
@@ -54,12 +55,13 @@ class FlightRecorder {
   /// Now, in this thread.
   void write(std::string_view reason);
 
-  /// Writes a report when one of these signals comes. After SIGHUP, SIGUSR1 and SIGUSR2 the program goes on; after
-  /// all others the signal does what it did before.
+  /// Writes a report when one of these signals comes. After SIGHUP, SIGUSR1 and SIGUSR2 the program goes on;
+  /// after all others the signal does what it did before.
   ///
-  /// The handler only writes a byte into a pipe, and waits for the recorder's thread, two seconds at most; all that
-  /// it calls is async-signal-safe. The report itself is made by that thread with ordinary code: if the signal came
-  /// inside of malloc with its lock held, there is none. It runs on the alternate stack of threads that have one.
+  /// The handler only writes a byte into a pipe, and waits for the recorder's thread, two seconds at most;
+  /// all that it calls is async-signal-safe. The report itself is made by that thread with ordinary code: if
+  /// the signal came inside of malloc with its lock held, there is none. It runs on the alternate stack of
+  /// threads that have one.
   /// @pre no other FlightRecorder has signals. @throws std::system_error: a signal that can't be caught
   void on_signals(std::initializer_list<int> signals);
 
@@ -70,7 +72,8 @@ class FlightRecorder {
   const std::unique_ptr<Impl> impl_;
 };
 
-/// Writes `<directory>/flight-<process>-<number>.txt` and `.json`, for people and for Perfetto. False: it could not.
+/// Writes `<directory>/flight-<process>-<number>.txt` and `.json`, for people and for Perfetto. False: it
+/// could not.
 bool write_report(const FlightReport& report, const std::string& directory);
 
 }  // namespace troupe::inline v0::observe

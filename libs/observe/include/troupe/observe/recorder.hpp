@@ -1,8 +1,9 @@
-// Recorder: keeps, of a system in production, in which order each actor got its messages, so that the run can be
-// repeated: from whom, not what. What came from outside it keeps whole, if it is told by came_in().
+// Recorder: keeps, of a system in production, in which order each actor got its messages, so that the run can
+// be repeated: from whom, not what. What came from outside it keeps whole, if it is told by came_in().
 // docs/design/recording.md has the format.
 //
-// Switch it on before the first actor is spawned: what was sent earlier is recorded as coming from its thread.
+// Switch it on before the first actor is spawned: what was sent earlier is recorded as coming from its
+// thread.
 //
 // Thread-safety: every function from any thread, but for finish().
 #pragma once
@@ -21,7 +22,8 @@ namespace troupe::inline v0::observe {
 struct RecorderOptions {
   troupe::detail::ByName by_name{troupe::detail::ByName::Key{}};
 
-  /// Gets the recording, piece by piece: one call at a time, inside of turns, so it should only write to a file.
+  /// Gets the recording, piece by piece: one call at a time, inside of turns, so it should only write to a
+  /// file.
   std::function<void(std::span<const std::byte>)> write;
   /// A piece has so many bytes or a few more.
   std::size_t block_bytes = 64 * 1024;
@@ -37,7 +39,8 @@ class Recorder final : public Tracer {
   /// What makes up the next message that this thread sends from outside of turns, for who replays it.
   void came_in(std::span<const std::byte> payload);
 
-  /// Writes what is still held back. @pre no recorded actor runs, and nobody sends to one: its system has ended, say
+  /// Writes what is still held back. @pre no recorded actor runs, and nobody sends to one: its system has
+  /// ended, say
   void finish();
 
   std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;

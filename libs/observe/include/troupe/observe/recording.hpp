@@ -24,8 +24,9 @@ class Recording {
   struct Delivery {
     enum class Kind : std::uint8_t {
       messages,  ///< it handled the next `count` messages that `sender` had sent to it
-      own,       ///< it handled a message, or a timer, of its own: the `count`-th last that it had sent, 0 the last
-      resume,    ///< it went on with the `count`-th of its waiting turns, 0 the one that has waited longest
+      own,     ///< it handled a message, or a timer, of its own: the `count`-th last that it had sent, 0 the
+               ///< last
+      resume,  ///< it went on with the `count`-th of its waiting turns, 0 the one that has waited longest
     };
     Kind kind = Kind::messages;
     std::uint32_t sender = 0;

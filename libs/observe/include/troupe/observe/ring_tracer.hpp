@@ -1,8 +1,8 @@
 // RingTracer: keeps the last events of each thread in a ring of fixed size, for as long as the program runs.
 //
-// What it costs: a message leaves two or three events of a cache line each, and one reading of the processor's
-// cycle counter per turn. An event's time is therefore that of its turn's begin; a turn's end, the time at which
-// its thread began the next turn or found nothing more to do.
+// What it costs: a message leaves two or three events of a cache line each, and one reading of the
+// processor's cycle counter per turn. An event's time is therefore that of its turn's begin; a turn's end,
+// the time at which its thread began the next turn or found nothing more to do.
 //
 // Sampling: of the messages that come from outside of turns, one in `sample_one_in` is traced, and with it
 // everything that it causes. What a turn that isn't traced sends isn't traced either.
@@ -38,7 +38,7 @@ struct RingTracerOptions {
 namespace detail {
 class Rings;
 struct ThreadRing;
-}
+}  // namespace detail
 
 /// Switch it on by switch_on(). It must outlive the systems that it is given to.
 class RingTracer final : public Tracer {
@@ -49,7 +49,8 @@ class RingTracer final : public Tracer {
   /// From now on. @pre one_in > 0
   void sample(std::uint32_t one_in) noexcept;
 
-  /// What the rings hold; `last` is how many events at most, the newest. Takes milliseconds when rings are large.
+  /// What the rings hold; `last` is how many events at most, the newest. Takes milliseconds when rings are
+  /// large.
   Trace snapshot(std::size_t last = static_cast<std::size_t>(-1)) const;
 
   /// How many events have been recorded so far, of those that are kept or overwritten. Cheap.
@@ -63,7 +64,8 @@ class RingTracer final : public Tracer {
    protected:
     ~FailureListener() = default;
   };
-  /// Null: nobody. @pre the listener outlives the systems that are traced, or they are at rest when it is removed
+  /// Null: nobody. @pre the listener outlives the systems that are traced, or they are at rest when it is
+  /// removed
   void listen(FailureListener* listener) noexcept;
 
   std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;

@@ -30,8 +30,9 @@ struct TracedActor {
 /// One event. As TraceEvent, with the time and the thread.
 struct TraceRecord {
   TraceKind kind = TraceKind::send;
-  std::uint32_t thread = 0;  ///< a number per thread, from 1 on; a thread that begins may have that of an ended one
-  SteadyTime time{};         ///< since the tracer was made
+  std::uint32_t thread =
+      0;              ///< a number per thread, from 1 on; a thread that begins may have that of an ended one
+  SteadyTime time{};  ///< since the tracer was made
   ActorId actor;
   ActorId by;  ///< nobody: a thread outside of actors
   std::uint64_t message = 0;

@@ -1,6 +1,7 @@
 // Who waits for whom, by a trace: turns that are suspended on asks without an answer, and rings of them.
 //
-// Thread-safety: functions of values. They see what the trace holds: a wait whose begin was overwritten is none.
+// Thread-safety: functions of values. They see what the trace holds: a wait whose begin was overwritten is
+// none.
 #pragma once
 
 #include <cstdint>
