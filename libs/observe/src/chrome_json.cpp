@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <troupe/observe/export.hpp>
@@ -18,7 +19,9 @@ using detail::Slices;
 /// An entry of the file. Those of a track are written in the order of their times.
 struct Entry {
   SteadyTime at;
+  std::size_t number;  ///< of those of one time, the first made comes first
   std::string json;
+  friend auto operator<=>(const Entry&, const Entry&) = default;
 };
 
 class Writer {
@@ -30,8 +33,7 @@ class Writer {
     add_arrows();
     add_waits();
     add_instants();
-    std::stable_sort(entries_.begin(), entries_.end(),
-                     [](const Entry& a, const Entry& b) { return a.at < b.at; });
+    std::sort(entries_.begin(), entries_.end());
     std::string json =
         "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"recorded\":" + std::to_string(trace_.recorded) +
         ",\"dropped\":" + std::to_string(trace_.dropped) + "},\"traceEvents\":[\n";
@@ -75,6 +77,8 @@ class Writer {
     return text;
   }
 
+  void add(SteadyTime at, std::string json) { entries_.push_back({at, entries_.size(), std::move(json)}); }
+
   void add_slice(const Slice& slice) {
     const TraceRecord& record = first(slice);
     std::string name;
@@ -89,17 +93,15 @@ class Writer {
                   static_cast<long long>(lasts / 1000), static_cast<long long>(lasts % 1000),
                   static_cast<unsigned long long>(record.message), static_cast<unsigned>(record.thread),
                   slice.unfinished ? ",\"unfinished\":true" : "");
-    entries_.push_back({slice.begin, json + text});
+    add(slice.begin, json + text);
   }
 
   void add_arrow(const char* category, std::string_view name, std::uint64_t id, const Slice& from,
                  const Slice& to) {
     // Clocks of two processors may differ by some nanoseconds; an arrow back in time says nothing.
     if (to.begin < from.begin) return;
-    entries_.push_back(
-        {from.begin, head("s", tid(from), from.begin, category, name) + id_member(id, 0) + "}"});
-    entries_.push_back(
-        {to.begin, head("f", tid(to), to.begin, category, name) + id_member(id, 0) + ",\"bp\":\"e\"}"});
+    add(from.begin, head("s", tid(from), from.begin, category, name) + id_member(id, 0) + "}");
+    add(to.begin, head("f", tid(to), to.begin, category, name) + id_member(id, 0) + ",\"bp\":\"e\"}");
   }
 
   /// From each send to its turn, and from each answer to the turn that it resumes. Once each: arrows can't
@@ -155,8 +157,8 @@ class Writer {
     const SteadyTime from = wait.slice->end;
     const std::string id = id_member(turn.message, wait.part) + "}";
     until = std::max(until, from);
-    entries_.push_back({from, head("b", tid(*wait.slice), from, "wait", name) + id});
-    entries_.push_back({until, head("e", tid(*wait.slice), until, "wait", name) + id});
+    add(from, head("b", tid(*wait.slice), from, "wait", name) + id);
+    add(until, head("e", tid(*wait.slice), until, "wait", name) + id);
   }
 
   /// Failures and dead letters, on the track of their actor.
@@ -170,7 +172,7 @@ class Writer {
       detail::append_quoted(json, record.type);
       json += ",\"what\":";
       detail::append_quoted(json, record.text);
-      entries_.push_back({record.time, json + "}}"});
+      add(record.time, json + "}}");
     }
   }
 

@@ -2,7 +2,7 @@
 // overwritten meanwhile. Source: Boehm, "Can seqlocks get along with programming language memory models?",
 // 2012.
 //
-// Thread-safety: begin(), publish() and amend() by the writer, all else by any thread.
+// Thread-safety: begin() and publish() by the writer, all else by any thread.
 //
 // Invariants
 //  1. `pushed_` is how many events have been pushed. Event i lies in slot i % size, until i + size is
@@ -37,16 +37,6 @@ class Ring {
     // release: pairs with the acquire in copy(), which reads whole events below it.
     pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
-  /// Adds to the first word of an event. A reader sees it with or without. False: it has been overwritten.
-  bool amend(std::uint64_t event, std::uint64_t bits) noexcept {
-    if (pushed_.load(std::memory_order_relaxed) - event > mask_) return false;
-    auto& word = slots_[event & mask_].words[0];
-    word.store(word.load(std::memory_order_relaxed) | bits, std::memory_order_relaxed);
-    return true;
-  }
-  /// For the writer. @pre it hasn't been overwritten
-  SlotWords read(std::uint64_t event) const noexcept { return read(slots_[event & mask_]); }
-
   std::uint64_t pushed() const noexcept { return pushed_.load(std::memory_order_relaxed); }
 
   struct Copy {

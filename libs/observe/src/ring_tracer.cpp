@@ -11,7 +11,7 @@ namespace {
 
 using detail::ThreadRing;
 
-/// Whether this thread is inside a traced turn. At the end of one: inside of another, which asks in place.
+/// Whether this thread is inside a traced turn. At the begin and end of one: of another, which asks in place.
 bool in_traced_turn() noexcept { return troupe::detail::context.traced_message != 0; }
 
 std::uint64_t stamp(ThreadRing& mine) noexcept { return mine.last_ticks = detail::ticks(); }
@@ -22,12 +22,11 @@ void put(ThreadRing& mine, const TraceEvent& event, std::uint64_t ticks, std::ui
   mine.ring.publish();
 }
 
-/// Something comes that isn't part of the last turn, nor the next one: the end gets an event of its own.
+/// Something comes that is outside of turns: the last one's end gets an event, if it has none.
 [[gnu::noinline]] void settle_end(ThreadRing& mine) noexcept {
   mine.owes_end = false;
-  TraceEvent end = detail::unpack(mine.ring.read(mine.outer_begin)).event;
-  end.kind = TraceKind::turn_end;
-  put(mine, end, stamp(mine));
+  put(mine, {TraceKind::turn_end, mine.outer_actor, {}, mine.outer_message, mine.outer_message, {}, {}},
+      stamp(mine));
 }
 
 /// Inside of a turn its begin's time will do.
@@ -41,16 +40,21 @@ std::uint64_t time_of_event(ThreadRing& mine) noexcept {
 void begin_turn(ThreadRing& mine, TraceKind kind, const ActorId& actor, std::uint64_t message,
                 std::uint64_t cause, const std::string_view& type) noexcept {
   std::uint64_t head = detail::head_of(kind);
-  if (mine.in_turn) {
+  if (in_traced_turn()) {
     head |= detail::nested_bit;
   } else {
-    mine.in_turn = true;
-    mine.owes_end = false;
-    mine.outer_begin = mine.ring.pushed();
+    // One reading of the clock serves as the last turn's end and this one's begin.
+    mine.owes_end = true;
+    mine.outer_actor = actor;
     mine.outer_message = message;
   }
   detail::fill(mine.ring.begin(), head, stamp(mine), actor, nullptr, 0, message, cause, type);
   mine.ring.publish();
+}
+
+void end_turn(ThreadRing& mine, const TraceEvent& event) noexcept {
+  if (!in_traced_turn()) mine.owes_end = false;
+  put(mine, event, stamp(mine));
 }
 
 /// What is to be kept of an event's words. Of an actor that ends also its path: it can't be had later.
@@ -64,12 +68,9 @@ std::uint64_t keep_text(ThreadRing& mine, const TraceEvent& event) noexcept {
   }
 }
 
-/// All but begins, and what comes with each message.
 void put_rare(ThreadRing& mine, const TraceEvent& event) noexcept {
   const std::uint64_t text = event.text.empty() ? 0 : keep_text(mine, event);
-  const bool ends = event.kind == TraceKind::turn_end || event.kind == TraceKind::turn_suspend;
-  if (ends && !in_traced_turn()) mine.in_turn = false;
-  put(mine, event, ends ? stamp(mine) : time_of_event(mine), text);
+  put(mine, event, time_of_event(mine), text);
 }
 
 }  // namespace
@@ -83,6 +84,8 @@ RingTracer::~RingTracer() { switch_off(); }
 void RingTracer::sample(std::uint32_t one_in) noexcept {
   assert(one_in > 0 && "to trace nothing, switch the tracer off");
   sample_one_in_.store(one_in, std::memory_order_relaxed);
+  // In a sample the thread's next turn may be far away.
+  infer_ends(one_in == 1);
 }
 
 void RingTracer::listen(FailureListener* listener) noexcept {
@@ -130,29 +133,21 @@ void RingTracer::turn_begun(ActorId actor, std::uint64_t message, const std::str
 }
 
 void RingTracer::turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
-  ThreadRing* ring = mine();
-  if (!ring) return;
-  // Where all turns are traced, and the thread says when it rests, one reading of the clock serves as this
-  // turn's end and the next one's begin. Another message: the tracer was off when that turn ended, or this
-  // one began.
-  const bool shares_slot = troupe::detail::context.worker && !in_traced_turn() &&
-                           ring->outer_message == message &&
-                           sample_one_in_.load(std::memory_order_relaxed) == 1;
-  if (shares_slot && ring->ring.amend(ring->outer_begin, detail::ended_bit)) [[likely]] {
-    ring->in_turn = false;
-    ring->owes_end = true;
-    return;
-  }
-  put_rare(*ring, {TraceKind::turn_end, actor, {}, message, message, type, {}});
+  if (ThreadRing* ring = mine())
+    end_turn(*ring, {TraceKind::turn_end, actor, {}, message, message, type, {}});
 }
 
 void RingTracer::record(const TraceEvent& event) noexcept {
   ThreadRing* ring = mine();
   if (!ring) return;
-  if (event.kind == TraceKind::turn_resume) {
-    return begin_turn(*ring, event.kind, event.actor, event.message, event.cause, event.type);
+  switch (event.kind) {
+    case TraceKind::turn_resume:
+      return begin_turn(*ring, event.kind, event.actor, event.message, event.cause, event.type);
+    case TraceKind::turn_suspend:
+      return end_turn(*ring, event);
+    default:
+      put_rare(*ring, event);
   }
-  put_rare(*ring, event);
   if (event.kind != TraceKind::failure) return;
   if (FailureListener* listener = listener_.load(std::memory_order_acquire)) listener->failed();
 }

@@ -23,12 +23,11 @@ struct ThreadRing : ThreadPart {
   // --- writer only
   std::uint64_t last_name;  ///< 2^48 messages per thread: a month of a hundred million a second
   std::uint64_t last_ticks = 0;
-  std::uint64_t outer_begin =
-      0;  ///< the event that began this thread's outermost traced turn, or its last one
-  std::uint64_t outer_message = 0;  ///< and that turn's message
-  std::uint32_t unsampled = 0;      ///< messages from outside since the last that was traced
-  bool in_turn = false;             ///< the outermost turn is under way
-  bool owes_end = false;            ///< it has ended, its slot says so, and nothing has come since
+  std::uint32_t unsampled = 0;  ///< messages from outside since the last that was traced
+  bool owes_end = false;  ///< the thread's outermost turn has no end yet: it runs, or its end can be inferred
+  // --- of that turn
+  ActorId outer_actor;
+  std::uint64_t outer_message = 0;
 };
 
 class Rings {

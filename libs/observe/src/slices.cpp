@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 
 namespace troupe::inline v0::observe::detail {
@@ -103,8 +104,9 @@ class Builder {
     std::map<std::size_t, std::vector<Slice*>> by_track;
     for (Slice& slice : slices_.all) by_track[slices_.track_index(slice.track)].push_back(&slice);
     for (auto& [track, all] : by_track) {
-      std::stable_sort(all.begin(), all.end(),
-                       [](const Slice* a, const Slice* b) { return a->begin < b->begin; });
+      std::sort(all.begin(), all.end(), [](const Slice* a, const Slice* b) {
+        return std::tie(a->begin, a->first) < std::tie(b->begin, b->first);
+      });
       for (std::size_t i = 0; i < all.size(); ++i) {
         if (i > 0) all[i]->begin = std::max(all[i]->begin, all[i - 1]->begin + shortest);
         all[i]->end = std::max(all[i]->end, all[i]->begin + shortest);
@@ -116,8 +118,8 @@ class Builder {
   void sort() {
     std::vector<std::size_t> order(slices_.all.size()), place(slices_.all.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return slices_.all[a].begin < slices_.all[b].begin;
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return std::tie(slices_.all[a].begin, a) < std::tie(slices_.all[b].begin, b);
     });
     std::vector<Slice> sorted;
     for (std::size_t i = 0; i < order.size(); ++i) {

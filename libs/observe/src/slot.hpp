@@ -1,16 +1,12 @@
 // A slot of a ring: one event in one cache line.
 //
 //  word | bits
-//  0    | ticks << 6 | nested << 5 | ended << 4 | kind
+//  0    | ticks << 5 | nested << 4 | kind
 //  1, 2 | message, cause
 //  3, 4 | actor: its cell's address | low 6 bits of the type's length; its generation
 //  5, 6 | by: its cell's address | high 6 bits of that length; its generation
 //  7    | where the type's name lies
 // Of events that have no `by` but a text, word 6 is the text's number in the thread's TextRing; 0: none.
-//
-// The end of a turn that is its thread's outermost, and doesn't wait, has no slot of its own: `ended` is set
-// in that of its begin. It came before the thread's next event that isn't part of that turn, at about the
-// time of that one.
 #pragma once
 
 #include <algorithm>
@@ -34,10 +30,9 @@ struct alignas(64) Slot {
 
 inline constexpr std::uint64_t kind_mask = 15;
 static_assert(trace_kinds <= kind_mask + 1);
-inline constexpr std::uint64_t ended_bit = 16;   ///< of a begin: the turn has ended
-inline constexpr std::uint64_t nested_bit = 32;  ///< of a begin: inside of another turn, which asks in place
-inline constexpr unsigned ticks_shift = 6;  ///< 2^58 ticks are three years at 3 GHz, counted from the boot
-inline constexpr unsigned length_bits = 6;  ///< in each of two addresses
+inline constexpr std::uint64_t nested_bit = 16;  ///< of a begin: inside of another turn, which asks in place
+inline constexpr unsigned ticks_shift = 5;       ///< 2^59 ticks are six years at 3 GHz, counted from the boot
+inline constexpr unsigned length_bits = 6;       ///< in each of two addresses
 inline constexpr std::uint64_t length_mask = (1u << length_bits) - 1;
 static_assert(alignof(troupe::detail::Cell) > length_mask, "the low bits of a cell's address are used");
 inline constexpr std::size_t longest_type = (1u << 2 * length_bits) - 1;
@@ -68,7 +63,6 @@ struct Unpacked {
   TraceEvent event;
   std::uint64_t ticks;
   std::uint64_t text;
-  bool ended;
   bool nested;
 };
 
@@ -87,7 +81,6 @@ inline Unpacked unpack(const SlotWords& words) noexcept {
            {}},
           words[0] >> ticks_shift,
           by ? 0 : words[6],
-          (words[0] & ended_bit) != 0,
           (words[0] & nested_bit) != 0};
 }
 

@@ -2,6 +2,7 @@
 // names.
 #include <algorithm>
 #include <cstdio>
+#include <tuple>
 
 #include <troupe/observe/ring_tracer.hpp>
 
@@ -19,37 +20,46 @@ constexpr char unknown_path_begin = '(';
 struct Event {
   Unpacked what;
   const detail::ThreadRing* thread;
+  std::size_t place = 0;  ///< before they are sorted: those of a thread are in their order
 };
 
 bool begins(const Unpacked& what) {
   return what.event.kind == TraceKind::turn_begin || what.event.kind == TraceKind::turn_resume;
 }
+bool ends(const Unpacked& what) {
+  return what.event.kind == TraceKind::turn_end || what.event.kind == TraceKind::turn_suspend;
+}
 
-/// The end that shares a slot with its turn's begin.
-Unpacked end_of(Unpacked turn, std::uint64_t ticks) {
+Unpacked inferred_end(Unpacked turn, std::uint64_t ticks) {
   turn.event.kind = TraceKind::turn_end;
   turn.event.cause = turn.event.message;
   turn.ticks = ticks;
   return turn;
 }
 
-/// Adds a thread's events, and the ends of turns that have no slot.
-void add(std::vector<Event>& events, const detail::ThreadRing& thread, const detail::Ring::Copy& copy) {
+/// Adds a thread's events, and the ends of turns that have none: they are where the next outermost turn
+/// begins. The last one goes on, unless the tracer is off: then nobody knows. Returns how many ends were
+/// added.
+std::size_t add(std::vector<Event>& events, const detail::ThreadRing& thread, const detail::Ring::Copy& copy,
+                bool is_on) {
   std::vector<Unpacked> all(copy.events.size());
   std::transform(copy.events.begin(), copy.events.end(), all.begin(), detail::unpack);
-  const Unpacked* ended = nullptr;  // a turn whose end has yet to come
-  for (const Unpacked& what : all) {
-    if (ended && begins(what) && !what.nested) {
-      events.push_back({end_of(*ended, what.ticks), &thread});
-      ended = nullptr;
-    } else if (ended && what.event.kind == TraceKind::turn_end &&
-               what.event.message == ended->event.message) {
-      ended = nullptr;
+  const Unpacked* open = nullptr;  // an outermost turn without an end
+  std::size_t inferred = 0;
+  for (Unpacked& what : all) {
+    if (begins(what) && !what.nested) {
+      if (open) events.push_back({inferred_end(*open, what.ticks), &thread});
+      inferred += open ? 1 : 0;
+      open = &what;
+    } else if (open && ends(what) && what.event.message == open->event.message) {
+      what.event.type = open->event.type;  // an end that thread_rests() has added has none
+      open = nullptr;
     }
-    if (begins(what) && what.ended) ended = &what;
     events.push_back({what, &thread});
   }
-  if (ended) events.push_back({end_of(*ended, detail::ticks()), &thread});
+  if (!open || is_on) return inferred;
+  events.push_back({inferred_end(*open, all.back().ticks), &thread});
+  return inferred + 1;
 }
 
 TraceRecord record_of(const Event& event, const detail::TickScale::Reader& scale) {
@@ -113,13 +123,14 @@ Trace RingTracer::snapshot(std::size_t last) const {
   const auto rings = rings_->all();
   for (const auto& one : rings) {
     const detail::Ring::Copy copy = one->ring.copy(last);
-    add(events, *one, copy);
-    trace.recorded += copy.dropped + copy.events.size();
+    trace.recorded += copy.dropped + copy.events.size() + add(events, *one, copy, is_on());
   }
   // Read after the copies: no event is later than that.
   const auto scale = rings_->scale().read();
-  std::stable_sort(events.begin(), events.end(),
-                   [](const Event& a, const Event& b) { return a.what.ticks < b.what.ticks; });
+  for (std::size_t i = 0; i < events.size(); ++i) events[i].place = i;
+  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.what.ticks, a.place) < std::tie(b.what.ticks, b.place);
+  });
   const std::size_t kept = std::min(last, events.size());
   trace.records.reserve(kept);
   for (std::size_t i = events.size() - kept; i < events.size(); ++i) {

@@ -189,27 +189,28 @@ void trace_rest(const Runtime& runtime) noexcept {
 
 TracedTurn::TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops, TraceKind how,
                        std::uint64_t answered_ask) noexcept
-    : cell_(cell), ops_(ops), message_(message), outer_message_(context.traced_message) {
-  context.traced_message = message;
-  tracer_ = tracer_of(cell);
-  if (!tracer_) return;
-  if (how == TraceKind::turn_begin) {
+    : cell_(cell),
+      ops_(ops),
+      tracer_(tracer_of(cell)),
+      message_(message),
+      outer_message_(context.traced_message) {
+  if (tracer_ && how == TraceKind::turn_begin) {
     tracer_->turn_begun(id_of(cell), message, ops.message);
-  } else {
+  } else if (tracer_) {
     tracer_->record({how, id_of(cell), {}, message, answered_ask, ops.message, {}});
   }
+  context.traced_message = message;
 }
 
 TracedTurn::~TracedTurn() {
   context.traced_message = outer_message_;
-  if (!tracer_ || !tracer_->is_on()) return;
-  bool waits = false;
-  for (const Turn* turn = cell_.turns; turn && !waits; turn = turn->next) {
-    waits = turn->traced_message == message_;
-  }
-  if (waits) {
+  if (!tracer_) return;
+  const auto is_this = [&](const Turn& turn) { return turn.traced_message == message_; };
+  const Turn* turn = cell_.turns;
+  while (turn && !is_this(*turn)) turn = turn->next;
+  if (turn) {
     tracer_->record({TraceKind::turn_suspend, id_of(cell_), {}, message_, message_, ops_.message, {}});
-  } else {
+  } else if (outer_message_ != 0 || !context.worker || !tracer_->infers_ends()) {
     tracer_->turn_ended(id_of(cell_), message_, ops_.message);
   }
 }

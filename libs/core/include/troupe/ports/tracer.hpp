@@ -59,6 +59,7 @@ class Tracer {
 
   virtual void sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
                     const std::string_view& type) noexcept;
+  /// While it is called, context is still that of an outer turn, which has asked in place, if there is one.
   virtual void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
   virtual void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
 
@@ -70,9 +71,17 @@ class Tracer {
   void switch_off() noexcept;
   bool is_on() const noexcept { return on_.load(std::memory_order_relaxed); }
 
+  /// Whether turn_ended() may be left out where what comes next in the thread says as much: a turn that isn't
+  /// inside of another, or thread_rests().
+  bool infers_ends() const noexcept { return infers_ends_.load(std::memory_order_relaxed); }
+
+ protected:
+  void infer_ends(bool whether) noexcept { infers_ends_.store(whether, std::memory_order_relaxed); }
+
  private:
   // Relaxed all over: who sees a switch late traces a message more or less. What a tracer keeps, it guards.
   std::atomic<bool> on_{false};
+  std::atomic<bool> infers_ends_{false};
 };
 
 }  // namespace troupe::inline v0
