@@ -2,9 +2,18 @@
 // do.
 #pragma once
 
+#include <span>
+
 #include "result.hpp"
 
 namespace bench {
+
+struct Workload {
+  const char* name;
+  Result (*run)(double scale);
+};
+/// What this implementation has and the others haven't.
+std::span<const Workload> own_workloads();
 
 Result ping_pong(double scale);
 Result ring(double scale);

@@ -8,6 +8,7 @@
 #include "../harness/check.hpp"
 #include "../harness/shape.hpp"
 #include "../harness/workloads.hpp"
+#include "with_options.hpp"
 
 namespace bench {
 namespace {
@@ -36,9 +37,9 @@ class Passer {
   troupe::Ref<Passer> next_;
 };
 
-Result pass_around(long actors, long hops, long operations) {
+Result pass_around(const troupe::SystemOptions& options, long actors, long hops, long operations) {
   std::latch done(1);
-  troupe::System system;
+  troupe::System system(options);
   std::vector<troupe::Ref<Passer>> passers;
   for (long i = 0; i < actors; ++i) passers.push_back(system.spawn<Passer>(&done));
   for (std::size_t i = 0; i < passers.size(); ++i) {
@@ -94,14 +95,16 @@ class Chatter : public troupe::Actor<Chatter> {
 
 }  // namespace
 
-Result ping_pong(double scale) {
+Result ping_pong_with(const troupe::SystemOptions& options, double scale) {
   const long round_trips = scaled(15'000'000, scale);
-  return pass_around(2, 2 * round_trips, round_trips);
+  return pass_around(options, 2, 2 * round_trips, round_trips);
 }
+
+Result ping_pong(double scale) { return ping_pong_with({}, scale); }
 
 Result ring(double scale) {
   const long hops = scaled(30'000'000, scale);
-  return pass_around(kRingSize, hops, hops);
+  return pass_around({}, kRingSize, hops, hops);
 }
 
 Result big(double scale) {

@@ -9,6 +9,7 @@
 #include "../harness/rounds.hpp"
 #include "../harness/shape.hpp"
 #include "../harness/workloads.hpp"
+#include "with_options.hpp"
 
 namespace bench {
 namespace {
@@ -62,10 +63,10 @@ class Counter {
   std::latch* done_;
 };
 
-Result from_actors(long producer_count, long rounds) {
+Result from_actors(const troupe::SystemOptions& options, long producer_count, long rounds) {
   std::latch done(1);
   long value = 0;
-  troupe::System system;
+  troupe::System system(options);
   const auto counter = system.spawn<Counter>(rounds, &value, &done);
   for (long i = 0; i < producer_count; ++i) counter.tell<Feed>(system.spawn<Producer>(counter));
   const auto result = ns_per_operation(rounds * kBurst, [&] {
@@ -92,9 +93,12 @@ class ThreadCounter {
 
 }  // namespace
 
-Result one_to_one(double scale) { return from_actors(1, scaled(20, scale)); }
+Result one_to_one(double scale) { return from_actors({}, 1, scaled(20, scale)); }
 
-Result fan_in_actors(double scale) { return from_actors(kProducers, scaled(20, scale)); }
+Result fan_in_actors_with(const troupe::SystemOptions& options, double scale) {
+  return from_actors(options, kProducers, scaled(20, scale));
+}
+Result fan_in_actors(double scale) { return fan_in_actors_with({}, scale); }
 
 Result fan_in_threads(double scale) {
   const long rounds = scaled(20, scale);

@@ -6,6 +6,7 @@
 #include <troupe/detail/turn.hpp>
 #include <troupe/lifecycle.hpp>
 
+#include "lifecycle/tree_guard.hpp"
 #include "observe/describe.hpp"
 #include "system/runtime.hpp"
 
@@ -46,7 +47,10 @@ std::string_view to_string(TraceKind kind) noexcept {
 std::string ActorId::path() const { return cell ? detail::describe(*cell, generation) : std::string(); }
 
 std::string_view ActorId::actor_class() const noexcept {
-  return cell && cell->is(generation) ? detail::class_name(*cell) : std::string_view();
+  if (!cell) return {};
+  // While the guard is held and the generation is right, no other actor can move in.
+  const detail::TreeGuard guard(*cell);
+  return cell->is(generation) ? detail::class_name(*cell) : std::string_view();
 }
 
 void Tracer::switch_on() noexcept {
@@ -59,6 +63,17 @@ void Tracer::switch_off() noexcept {
   if (on_.exchange(false, std::memory_order_relaxed)) {
     detail::tracers_on.fetch_sub(1, std::memory_order_relaxed);
   }
+}
+
+void Tracer::sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
+                  const std::string_view& type) noexcept {
+  record({TraceKind::send, actor, by, message, cause, type, {}});
+}
+void Tracer::turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
+  record({TraceKind::turn_begin, actor, {}, message, message, type, {}});
+}
+void Tracer::turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
+  record({TraceKind::turn_end, actor, {}, message, message, type, {}});
 }
 
 namespace detail {
@@ -88,7 +103,12 @@ std::uint64_t name_message(const Cell& receiver) noexcept {
 }
 
 void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept {
-  if (Tracer* tracer = tracer_of(receiver)) {
+  Tracer* tracer = tracer_of(receiver);
+  if (!tracer) return;
+  if (kind == TraceKind::send) {
+    tracer->sent({&receiver, letter.addressee()}, running_actor(), name_of(letter), context.traced_message,
+                 letter.ops->message);
+  } else {
     tracer->record({kind,
                     {&receiver, letter.addressee()},
                     running_actor(),
@@ -164,30 +184,35 @@ void trace_discard(Cell& cell, std::uint64_t message, const MessageOps& ops) noe
   }
 }
 
+void trace_rest(const Runtime& runtime) noexcept {
+  if (Tracer* tracer = tracer_of(&runtime)) tracer->thread_rests();
+}
+
 TracedTurn::TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops, TraceKind how,
                        std::uint64_t answered_ask) noexcept
-    : cell_(cell), ops_(ops), message_(message), outer_message_(context.traced_message) {
-  context.traced_message = message;
-  if (Tracer* tracer = tracer_of(cell)) {
-    const std::uint64_t cause = how == TraceKind::turn_resume ? answered_ask : message;
-    tracer->record({how, id_of(cell), {}, message, cause, ops.message, {}});
+    : cell_(cell),
+      ops_(ops),
+      tracer_(tracer_of(cell)),
+      message_(message),
+      outer_message_(context.traced_message) {
+  if (tracer_ && how == TraceKind::turn_begin) {
+    tracer_->turn_begun(id_of(cell), message, ops.message);
+  } else if (tracer_) {
+    tracer_->record({how, id_of(cell), {}, message, answered_ask, ops.message, {}});
   }
+  context.traced_message = message;
 }
 
 TracedTurn::~TracedTurn() {
   context.traced_message = outer_message_;
-  if (Tracer* tracer = tracer_of(cell_)) {
-    bool waits = false;
-    for (const Turn* turn = cell_.turns; turn && !waits; turn = turn->next) {
-      waits = turn->traced_message == message_;
-    }
-    tracer->record({waits ? TraceKind::turn_suspend : TraceKind::turn_end,
-                    id_of(cell_),
-                    {},
-                    message_,
-                    message_,
-                    ops_.message,
-                    {}});
+  if (!tracer_) return;
+  const auto is_this = [&](const Turn& turn) { return turn.traced_message == message_; };
+  const Turn* turn = cell_.turns;
+  while (turn && !is_this(*turn)) turn = turn->next;
+  if (turn) {
+    tracer_->record({TraceKind::turn_suspend, id_of(cell_), {}, message_, message_, ops_.message, {}});
+  } else if (outer_message_ != 0 || !context.worker || !tracer_->infers_ends()) {
+    tracer_->turn_ended(id_of(cell_), message_, ops_.message);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <troupe/detail/context.hpp>
+#include <troupe/detail/tracing.hpp>
 
 #include "scheduler/ready.hpp"
 #include "scheduler/thread_group.hpp"
@@ -31,6 +32,8 @@ void Worker::loop() {
       continue;
     }
     current_.store(nullptr, std::memory_order_release);
+    if (tracing()) [[unlikely]]
+      trace_rest(group_.runtime());
     if (!group_.sleep(*this)) return;
   }
 }

@@ -34,11 +34,6 @@ unsigned default_workers() {
 constexpr unsigned most_workers = 256;
 }  // namespace
 
-Runtime* Runtime::of(const Cell& cell) {
-  Group* group = Cell::group_of(cell.home.load(std::memory_order_relaxed));
-  return group ? &group->runtime() : nullptr;
-}
-
 Runtime& Runtime::begin(const SystemOptions& options) {
   if (options.workers > most_workers) {
     throw UsageError("a system can't have " + std::to_string(options.workers) + " workers: at most " +

@@ -41,7 +41,10 @@ class Runtime {
   void end();
 
   /// The runtime that serves a cell, alive or dead; null for a cell that never had an actor.
-  static Runtime* of(const Cell& cell);
+  static Runtime* of(const Cell& cell) {
+    Group* group = Cell::group_of(cell.home.load(std::memory_order_relaxed));
+    return group ? &group->runtime() : nullptr;
+  }
 
   Group& default_group() { return *default_group_; }
   /// @throws UsageError: there is none of this name

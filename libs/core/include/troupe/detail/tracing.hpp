@@ -46,6 +46,7 @@ void trace_stop(Cell& cell) noexcept;
 void trace_failure(Cell& cell, const MessageOps& message, std::string_view text) noexcept;
 void trace_drop(Cell& receiver, const Envelope& letter, const Drop& why) noexcept;
 void trace_discard(Cell& cell, std::uint64_t message, const MessageOps& ops) noexcept;
+void trace_rest(const Runtime& runtime) noexcept;
 
 /// The turn of a traced message, or its next part.
 class TracedTurn {
@@ -60,6 +61,7 @@ class TracedTurn {
  private:
   Cell& cell_;
   const MessageOps& ops_;
+  Tracer* tracer_;  ///< null: it was off when the turn began. A system has the same one all its life
   std::uint64_t message_;
   std::uint64_t outer_message_;
 };

@@ -54,14 +54,34 @@ class Tracer {
   virtual std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept = 0;
   virtual void record(const TraceEvent& event) noexcept = 0;
 
+  // What comes with each message, with its arguments in registers. By default it is recorded like all else.
+  // `type` stands for all time.
+
+  virtual void sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
+                    const std::string_view& type) noexcept;
+  /// While it is called, context is still that of an outer turn, which has asked in place, if there is one.
+  virtual void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
+  virtual void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
+
+  /// A scheduler's thread has found nothing more to run, and is about to sleep.
+  virtual void thread_rests() noexcept {}
+
   /// Until then it is told nothing. Messages that are on their way when it is switched aren't traced.
   void switch_on() noexcept;
   void switch_off() noexcept;
   bool is_on() const noexcept { return on_.load(std::memory_order_relaxed); }
 
+  /// Whether turn_ended() may be left out where what comes next in the thread says as much: a turn that isn't
+  /// inside of another, or thread_rests().
+  bool infers_ends() const noexcept { return infers_ends_.load(std::memory_order_relaxed); }
+
+ protected:
+  void infer_ends(bool whether) noexcept { infers_ends_.store(whether, std::memory_order_relaxed); }
+
  private:
   // Relaxed all over: who sees a switch late traces a message more or less. What a tracer keeps, it guards.
   std::atomic<bool> on_{false};
+  std::atomic<bool> infers_ends_{false};
 };
 
 }  // namespace troupe::inline v0

@@ -1,0 +1,49 @@
+// ping_pong and fan_in_actors in a system that is traced, or could be.
+#include <troupe/observe/recorder.hpp>
+#include <troupe/observe/ring_tracer.hpp>
+
+#include "../harness/workloads.hpp"
+#include "with_options.hpp"
+
+namespace bench {
+namespace {
+
+using Base = Result (*)(const troupe::SystemOptions& options, double scale);
+
+template <Base base>
+Result with_tracer_off(double scale) {
+  troupe::observe::RingTracer tracer;
+  return base({.tracer = &tracer}, scale);
+}
+
+template <Base base>
+Result with_tracer_on(double scale) {
+  troupe::observe::RingTracer tracer;
+  tracer.switch_on();
+  return base({.tracer = &tracer}, scale);
+}
+
+/// Into memory that is thrown away: a file would measure the disk.
+template <Base base>
+Result with_recorder(double scale) {
+  long bytes = 0;
+  troupe::observe::Recorder recorder(
+      {.write = [&bytes](std::span<const std::byte> piece) { bytes += static_cast<long>(piece.size()); }});
+  recorder.switch_on();
+  return base({.tracer = &recorder}, scale);
+}
+
+constexpr Workload kOwn[] = {
+    {"tracing_off", with_tracer_off<ping_pong_with>},
+    {"tracing_off_fan_in", with_tracer_off<fan_in_actors_with>},
+    {"tracing_on", with_tracer_on<ping_pong_with>},
+    {"tracing_on_fan_in", with_tracer_on<fan_in_actors_with>},
+    {"recording", with_recorder<ping_pong_with>},
+    {"recording_fan_in", with_recorder<fan_in_actors_with>},
+};
+
+}  // namespace
+
+std::span<const Workload> own_workloads() { return kOwn; }
+
+}  // namespace bench

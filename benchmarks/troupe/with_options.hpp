@@ -1,0 +1,13 @@
+// Workloads in a system with options of one's own.
+#pragma once
+
+#include <troupe/options.hpp>
+
+#include "../harness/result.hpp"
+
+namespace bench {
+
+Result ping_pong_with(const troupe::SystemOptions& options, double scale);
+Result fan_in_actors_with(const troupe::SystemOptions& options, double scale);
+
+}  // namespace bench
