@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include <troupe/ports/schedule_policy.hpp>
+
 #include "support.hpp"
 
 namespace {

@@ -1,4 +1,5 @@
 #include <troupe/detail/tracing.hpp>
+#include <troupe/ports/schedule_policy.hpp>
 #include <troupe/sim/script.hpp>
 
 #include "type_names.hpp"

@@ -7,9 +7,10 @@
 #include <troupe/detail/durations.hpp>
 #include <troupe/fwd.hpp>
 #include <troupe/ports/clock.hpp>
-#include <troupe/ports/schedule_policy.hpp>
 
 namespace troupe::inline v0 {
+
+class SchedulePolicy;
 
 /// Give it to a System by SystemOptions::scheduler; it must outlive the system, and serves one at a time.
 /// Not thread-safe: one thread makes the system, drives it and ends it.

@@ -16,7 +16,6 @@
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/event_loop.hpp>
 #include <troupe/ports/log.hpp>
-#include <troupe/ports/schedule_policy.hpp>
 #include <troupe/ports/tracer.hpp>
 #include <troupe/recipient.hpp>
 #include <troupe/ref.hpp>

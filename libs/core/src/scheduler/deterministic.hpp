@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <troupe/deterministic_scheduler.hpp>
+#include <troupe/ports/schedule_policy.hpp>
 
 #include "scheduler/driver.hpp"
 #include "scheduler/group.hpp"
