@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from bench import programs
-from bench.workloads import WORKLOADS
+from bench.workloads import TROUPE_WORKLOADS, WORKLOADS
 
 FOLDER = Path(__file__).resolve().parent.parent
 ROOT = FOLDER.parent
@@ -25,16 +25,15 @@ def need(*tools):
 
 
 def without(*missing):
-    return [workload for workload in WORKLOADS if workload not in missing]
+    return [workload for workload in WORKLOADS if workload not in missing and workload not in TROUPE_WORKLOADS]
 
 
 class CxxProgram:
     """Built by cmake: from the project's root if it needs the library, else from this folder alone."""
 
-    workloads = WORKLOADS
-
-    def __init__(self, name, source, options=()):
+    def __init__(self, name, source, options=(), workloads=None):
         self.name = name
+        self.workloads = without() if workloads is None else workloads
         self.source = source
         self.options = options
         self.tree = BUILD / ("library" if source == ROOT else "bare")
@@ -116,7 +115,7 @@ IMPLEMENTATIONS = {
     implementation.name: implementation
     for implementation in [
         CxxProgram("floor", FOLDER),
-        CxxProgram("troupe", ROOT, LIBRARY_OPTIONS),
+        CxxProgram("troupe", ROOT, LIBRARY_OPTIONS, WORKLOADS),
         Caf("caf", FOLDER),
         Erlang(),
         Rust(),

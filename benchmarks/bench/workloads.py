@@ -1,5 +1,15 @@
 """The workloads' names, in the order in which they are run and shown."""
 
+# Of Troupe alone: what tracing and recording cost.
+TROUPE_WORKLOADS = [
+    "tracing_off",
+    "tracing_on",
+    "recording",
+    "tracing_off_fan_in",
+    "tracing_on_fan_in",
+    "recording_fan_in",
+]
+
 WORKLOADS = [
     "ping_pong",
     "ring",
@@ -14,4 +24,5 @@ WORKLOADS = [
     "spawn",
     "bytes_per_actor",
     "idle_cpu",
+    *TROUPE_WORKLOADS,
 ]
