@@ -1,8 +1,9 @@
 // A worker's ready cells: it takes the newest first, whose message is still in its cache; others take the
 // oldest, which are the largest parts of a tree of work.
 //
-// The newest is left to the worker: it is what runs next, and moving it would cost more than waiting. Only
-// the monitor takes that one too, from a worker that has been in one turn for long.
+// The newest has a place before the ring, and is left to the worker: it is what runs next, and moving it
+// would cost more than waiting. While that place is empty, the ring's newest is what is left. Only the
+// monitor takes that one too, from a worker that has been in one turn for long.
 //
 // Owner and thieves exclude each other by flags whose fence is asymmetric (memory/fences.hpp): the owner,
 // who comes here for nearly every message, pays plain loads and stores.

@@ -44,7 +44,7 @@ struct ActorOps {
 template <class T>
 class ActorOpsFor;
 
-/// The life of an actor, in order; only `running` handles user messages.
+/// The life of an actor; only `running` handles user messages. It is 0 for Condition::is_plain().
 enum class Life : std::uint8_t {
   running,
   unborn,    ///< no actor, or one under construction
