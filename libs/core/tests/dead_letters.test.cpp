@@ -84,6 +84,24 @@ TEST_P(DeadLetters, AMessageBehindAStopIsStopped) {
   ASSERT_NE(letters[0].get_if<Order>(), nullptr);
 }
 
+// Goal: whoever has joined an actor may rely on it that what was sent to it before has been accounted for,
+// with its path. Method: mail that arrives while the actor ends, many times; on threads all the windows come
+// up.
+TEST_P(DeadLetters, WhatWasSentBeforeAJoinIsAccountedForWhenTheJoinIsAnswered) {
+  for (int round = 0; round < 300; ++round) {
+    const auto nameless = world->spawn<Shop>();
+    const std::string path = nameless.path();
+    nameless.stop();
+    nameless.tell<Order>("apple");
+    nameless.join().get();
+    const auto letters = seen();
+    ASSERT_EQ(letters.size(), static_cast<std::size_t>(round) + 1);
+    if (letters.back().reason == Undelivered::stopped) {
+      ASSERT_EQ(letters.back().path, path);
+    }
+  }
+}
+
 TEST_P(DeadLetters, AFailedMessageIsWholeIfItsHandlerTookItByConstReference) {
   shop.tell<Order>("bomb");
   static_cast<void>(shop.join().get());

@@ -31,24 +31,35 @@ void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
   envelope.ops->drop(envelope, why);
 }
 
-void drop_all(Cell& cell, const Drop& why, std::uint64_t ended_gen) {
+void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen) {
   const auto settle = [&](Envelope& envelope) {
     if (envelope.addressee() == ended_gen) {
+      // Only now, since most actors end without mail. The parent stands: this child is in its list still.
+      if (why.path.empty()) why.path = path = path_of(cell);
       drop(cell, envelope, why);
     } else {
       drop_stale(cell, envelope);
     }
   };
-  while (Node* node = cell.lanes.pop_signal(free_envelope)) settle(static_cast<Envelope&>(*node));
-  while (Node* node = cell.lanes.pop_user(free_envelope)) {
-    if (!cell.lanes.is_embedded_stub(node)) settle(static_cast<Envelope&>(*node));
+  const auto settle_messages = [&] {
+    while (Node* node = cell.lanes.pop_user(free_envelope)) {
+      if (!cell.lanes.is_embedded_stub(node)) settle(static_cast<Envelope&>(*node));
+    }
+  };
+  settle_messages();
+  while (Node* node = cell.lanes.pop_signal(free_envelope)) {
+    // It may be a wish to hear of the end, which is answered on the spot: what its sender had sent before, or
+    // knew of, is in the other lane by now, and has to be accounted for first.
+    settle_messages();
+    settle(static_cast<Envelope&>(*node));
   }
 }
 
 /// Empties both lanes until the cell can rest as dead. Afterwards it isn't the caller's any more.
-void drain(Cell& cell, const Drop& why, std::uint64_t ended_gen) {
+void drain(Cell& cell, Drop why, std::uint64_t ended_gen) {
+  std::string path;
   do {
-    drop_all(cell, why, ended_gen);
+    drop_all(cell, why, path, ended_gen);
   } while (!cell.lanes.rest_dead());
 }
 
@@ -169,10 +180,15 @@ void retire_with(Cell& cell, Drop why) {
   Runtime& runtime = cell.group().runtime();
   Extra* extra = cell.extra;
   const std::string* path = cell.path;
-  // Most actors end without mail and unobserved: they need no path.
-  std::string why_path;
-  if (extra || cell.lanes.has_user() || cell.lanes.has_signal()) why_path = path_of(cell);
-  why.path = why_path;
+  // Of an actor without a name it is worked out where somebody wants it: most end without mail, unobserved.
+  std::string extra_path;
+  if (path) {
+    why.path = *path;
+  } else if (extra) {
+    why.path = extra_path = path_of(cell);
+  } else {
+    why.path = {};
+  }
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   if (tracing()) [[unlikely]]
     trace_stop(cell);
