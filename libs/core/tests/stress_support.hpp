@@ -20,13 +20,6 @@
 
 #include <troupe/troupe.hpp>
 
-// ThreadSanitizer doesn't see the reference counts of exceptions and of their texts, which the C++ library's
-// binary keeps: who destroys the last reference seems to race with all who held one. One definition: each
-// program includes this header once.
-extern "C" const char* __tsan_default_suppressions() {
-  return "race:std::__exception_ptr::exception_ptr::_M_release\nrace:std::runtime_error::~runtime_error\n";
-}
-
 namespace troupe::stress {
 
 inline std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
