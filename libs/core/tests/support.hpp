@@ -173,8 +173,8 @@ class Events {
 /// Awaits the end of an actor that lives still, and says how it ended.
 class EndOf {
  public:
-  template <class A>
-  EndOf(World& world, troupe::Ref<A> actor) : world_(world) {
+  template <class Address>
+  EndOf(World& world, Address actor) : world_(world) {
     auto mourner = world->spawn<Mourner>(this);
     mourner.template ask<typename Mourner::Watch>([actor](Mourner& me) { me.watch(actor); }).get();
   }

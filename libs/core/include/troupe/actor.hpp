@@ -10,6 +10,7 @@
 #include <troupe/detail/durations.hpp>
 #include <troupe/detail/spawn.hpp>
 #include <troupe/errors.hpp>
+#include <troupe/supervisor.hpp>
 #include <troupe/system.hpp>
 
 namespace troupe::inline v0 {
@@ -31,17 +32,19 @@ class Actor {
   Actor() : cell_(detail::claim_construction(detail::type_name<Self>())) {}
   ~Actor() = default;
 
-  Ref<Self> self() const { return Ref<Self>(cell_, cell_->gen.load(std::memory_order_relaxed)); }
+  Ref<Self> self() const { return Ref<Self>(cell_, generation()); }
   std::string path() const { return self().path(); }
 
   // --- children: they stop before this actor does, in reverse order
+  /// If Self declares `static constexpr SupervisorOptions supervision`, the child is supervised: as
+  /// Supervisor::spawn().
   template <class A, class... Args>
   Ref<A> spawn(const SpawnOptions& options, Args&&... args) {
-    return detail::spawn_actor<A>(*cell_, options, std::forward<Args>(args)...);
+    return spawn_child<A>(options, std::forward<Args>(args)...);
   }
   template <class A, class... Args>
   Ref<A> spawn(Args&&... args) {
-    return detail::spawn_actor<A>(*cell_, SpawnOptions{}, std::forward<Args>(args)...);
+    return spawn_child<A>(SpawnOptions{}, std::forward<Args>(args)...);
   }
   template <class A>
   Ref<A> spawn(detail::Positional) {
@@ -49,6 +52,37 @@ class Actor {
                   "troupe: spawn options are written by name, and arguments of the actor without braces: "
                   "spawn<Logger>({.name = \"app\"}) or spawn<Logger>(\"app\")");
     return Ref<A>();
+  }
+
+  /// A supervisor as a child. It ends with this actor's object.
+  Supervisor supervise(const SupervisorOptions& options = {}) {
+    return Supervisor::of(
+        detail::spawn_supervisor(*cell_, generation(), options, detail::supervises<Self>()));
+  }
+  /// As Supervisor::supervise(options, start).
+  template <class Start>
+  Supervisor supervise(const SupervisorOptions& options, Start&& start) {
+    return detail::start_tree(supervise(options), std::forward<Start>(start));
+  }
+  /// This actor as the supervisor of its children: to look at them, and to restart one by hand.
+  Supervisor supervisor() const {
+    static_assert(
+        detail::supervises<Self>(),
+        "troupe: only an actor that declares `static constexpr troupe::SupervisorOptions supervision` "
+        "supervises its children");
+    return Supervisor::of({cell_, generation()});
+  }
+
+  // --- links
+  /// Fails this actor when the other fails or is killed, and the other way round: with a LinkBroken. At once
+  /// if it has ended. A link is an object's: a restart ends it.
+  template <class Other>
+  void link(const Other& other) {
+    detail::link(*cell_, *other.cell_address_(), other.generation_());
+  }
+  template <class Other>
+  void unlink(const Other& other) {
+    detail::unlink(*cell_, *other.cell_address_(), other.generation_());
   }
 
   /// Stops this actor after what was sent to it before.
@@ -141,6 +175,17 @@ class Actor {
   void log(LogLevel level, std::string_view line) const { detail::log_of(*cell_).write(level, line); }
 
  private:
+  template <class A, class... Args>
+  Ref<A> spawn_child(const SpawnOptions& options, Args&&... args) {
+    if constexpr (detail::supervises<Self>()) {
+      return detail::spawn_supervised<A>(*cell_, generation(), options, std::forward<Args>(args)...);
+    } else {
+      return detail::spawn_actor<A>(*cell_, options, std::forward<Args>(args)...);
+    }
+  }
+
+  std::uint64_t generation() const { return cell_->gen.load(std::memory_order_relaxed); }
+
   template <class D>
   static detail::Envelope* make_terminated(detail::Cell& watcher, std::uint64_t gen, Terminated&& news) {
     return detail::make_letter<typename D::Box>(watcher, &detail::terminated_ops<D>, gen, std::move(news));

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <troupe/fwd.hpp>
 
@@ -53,10 +54,41 @@ class UsageError : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// spawn() could not put the actor where it was wanted: its name is taken, or its parent is stopping.
+/// spawn() could not put the actor where it was wanted: its name is taken, or its parent is stopping. Or a tree
+/// could not be started, since one of its children's constructors has thrown: that is the cause().
 class SpawnError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit SpawnError(const std::string& text, std::exception_ptr cause = nullptr)
+      : std::runtime_error(text), cause_(std::move(cause)) {}
+  /// Null, unless it was an exception.
+  std::exception_ptr cause() const noexcept { return cause_; }
+
+ private:
+  std::exception_ptr cause_;
+};
+
+/// The failure of a supervisor that has given up. what() is a sentence that names the child; cause() is what
+/// the child failed with, perhaps an Escalated itself.
+class Escalated : public std::runtime_error {
+ public:
+  Escalated(const std::string& text, std::exception_ptr cause)
+      : std::runtime_error(text), cause_(std::move(cause)) {}
+  std::exception_ptr cause() const noexcept { return cause_; }
+
+ private:
+  std::exception_ptr cause_;
+};
+
+/// The failure of an actor that was linked to one that has failed, or was killed.
+class LinkBroken : public std::runtime_error {
+ public:
+  LinkBroken(const std::string& text, std::exception_ptr cause)
+      : std::runtime_error(text), cause_(std::move(cause)) {}
+  /// What the other failed with; null: it was killed, or had ended before it was linked.
+  std::exception_ptr cause() const noexcept { return cause_; }
+
+ private:
+  std::exception_ptr cause_;
 };
 
 /// stash() found the actor's stash full; what it held is kept.

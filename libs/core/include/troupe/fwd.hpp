@@ -25,7 +25,11 @@ class Ask;
 template <class R>
 class TryAsk;
 class AskError;
+class Supervisor;
+struct SupervisorOptions;
+struct SupervisionEvent;
 struct Started;
+struct PreRestart;
 struct Stopping;
 struct Terminated;
 class DeadLetter;

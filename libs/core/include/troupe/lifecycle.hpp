@@ -17,6 +17,7 @@ enum class StopReason : std::uint8_t {
   killed,         ///< kill(), or a shutdown deadline that passed
   failed,         ///< an exception left a handler
   no_such_actor,  ///< it had ended before it was asked about
+  escalated,      ///< a supervisor that gave up: too many restarts, or its `decide` said so
 };
 
 std::string_view to_string(StopReason reason) noexcept;
@@ -29,6 +30,12 @@ struct Started {};
 /// `void on(Stopping)`: there are no messages any more to wait for.
 struct Stopping {
   StopReason reason = StopReason::stopped;
+};
+
+/// The last call before the actor's object is destroyed to be built anew; its mail, its address and those who
+/// watch it stay. Must be a plain `void on(PreRestart)` or `void on(const PreRestart&)`.
+struct PreRestart {
+  std::exception_ptr cause;  ///< why it failed; null: it restarts for another's sake, or by hand
 };
 
 /// A watched actor has ended. Travels in the user lane, in order. Exactly one per watch.

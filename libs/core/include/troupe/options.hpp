@@ -9,6 +9,7 @@
 
 #include <troupe/detail/durations.hpp>
 #include <troupe/fwd.hpp>
+#include <troupe/supervision.hpp>
 
 namespace troupe::inline v0 {
 
@@ -51,6 +52,8 @@ struct SystemOptions {
   unsigned blocking_threads = 64;
   /// Dead letters that are logged per second; the rest is counted and summed up.
   unsigned dead_letters_logged_per_second = 10;
+  /// When a supervisor that nobody supervises gives up, the system's actors stop, not only its subtree.
+  bool stop_on_escalation = false;
 };
 
 struct SpawnOptions {
@@ -67,7 +70,33 @@ struct SpawnOptions {
   /// How many messages stash() keeps at most.
   std::size_t stash_capacity = 1000;
   /// How long its parent's stop waits for it before it is killed; Duration::max() for ever.
+  /// 0: it is killed at once.
   std::chrono::nanoseconds shutdown_deadline = std::chrono::seconds(5);
+  /// Under a supervisor: after which ends it is started again.
+  Restart restart = Restart::by_default;
+  /// Under a supervisor: its end counts for the supervisor's auto_shutdown.
+  bool significant = false;
+};
+
+/// Of a supervisor, or, as `static constexpr SupervisorOptions supervision{...}`, of an actor that supervises
+/// its children.
+struct SupervisorOptions {
+  detail::ByName by_name{detail::ByName::Key{}};
+
+  /// As in SpawnOptions, and so are group, restart, significant and shutdown_deadline: they are of the
+  /// supervisor itself, and not for an actor's `supervision`.
+  std::string_view name = {};
+  std::string_view group = {};
+  Strategy strategy = Strategy::one_for_one;
+  Intensity intensity = {};
+  Backoff backoff = {};
+  /// What to do about a failure by its cause; null: restart. Runs in the failed child's thread, so it must not
+  /// use what others change.
+  Decision (*decide)(const std::exception_ptr& cause) = nullptr;
+  AutoShutdown auto_shutdown = AutoShutdown::never;
+  Restart restart = Restart::by_default;
+  bool significant = false;
+  std::chrono::nanoseconds shutdown_deadline = std::chrono::nanoseconds::max();
 };
 
 struct GroupOptions {
@@ -81,6 +110,7 @@ struct GroupOptions {
 
 static_assert(std::is_trivially_destructible_v<SystemOptions> &&
                   std::is_trivially_destructible_v<SpawnOptions> &&
+                  std::is_trivially_destructible_v<SupervisorOptions> &&
                   std::is_trivially_destructible_v<GroupOptions>,
               "options stand in co_await expressions: see fault F1 in docs/compilers.md");
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <troupe/dead_letter.hpp>
 #include <troupe/detail/durations.hpp>
@@ -15,7 +16,9 @@
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/log.hpp>
 #include <troupe/recipient.hpp>
+#include <troupe/quarantined.hpp>
 #include <troupe/ref.hpp>
+#include <troupe/supervisor.hpp>
 #include <troupe/tree.hpp>
 
 namespace troupe::inline v0 {
@@ -73,6 +76,28 @@ class System {
     return Owned<A>();
   }
 
+  /// A supervisor at the top of the system. When it gives up, its subtree ends, which is logged as critical; with
+  /// SystemOptions::stop_on_escalation, all actors stop. @throws as spawn
+  Supervisor supervise(const SupervisorOptions& options = {}) {
+    return Supervisor::of(detail::spawn_supervisor(root(), root_generation(), options, false));
+  }
+  /// As Supervisor::supervise(options, start).
+  template <class Start>
+  Supervisor supervise(const SupervisorOptions& options, Start&& start) {
+    return detail::start_tree(supervise(options), std::forward<Start>(start));
+  }
+  /// Every SupervisionEvent from now on goes to the actor; until it ends.
+  void subscribe_supervision(Recipient<SupervisionEvent> subscriber);
+
+  // --- messages that have failed as often as their actor's `retry` allows
+  /// The last 1,000 of them, oldest first.
+  std::vector<Quarantined> quarantined() const;
+  /// Takes the message out of quarantine and sends it to its actor again, or, if that has ended, to the dead
+  /// letters. False: there is none of this number.
+  bool redeliver(std::uint64_t number);
+  /// Drops it. False: there is none of this number.
+  bool discard(std::uint64_t number);
+
   /// The living actor with this path, as "shop/stock". Only actors that were given a name are found.
   template <class A>
   std::expected<Ref<A>, LookupError> find(std::string_view path) const {
@@ -110,6 +135,7 @@ class System {
  private:
   using Found = std::expected<std::pair<detail::Cell*, std::uint64_t>, LookupError>;
   detail::Cell& root() const;
+  std::uint64_t root_generation() const;
   Found find_cell(std::string_view path, const detail::ActorOps* ops) const;
 
   detail::Runtime* runtime_pointer_;

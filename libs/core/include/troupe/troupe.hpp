@@ -17,9 +17,12 @@
 #include <troupe/ports/event_loop.hpp>
 #include <troupe/ports/log.hpp>
 #include <troupe/ports/tracer.hpp>
+#include <troupe/quarantined.hpp>
 #include <troupe/recipient.hpp>
 #include <troupe/ref.hpp>
 #include <troupe/reply.hpp>
+#include <troupe/supervision.hpp>
+#include <troupe/supervisor.hpp>
 #include <troupe/system.hpp>
 #include <troupe/take.hpp>
 #include <troupe/task.hpp>

@@ -6,12 +6,15 @@
 #include <troupe/detail/tracing.hpp>
 #include <troupe/ports/log.hpp>
 
-#include "lifecycle/control.hpp"
+#include "lifecycle/link.hpp"
+#include "lifecycle/stop.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "memory/stable_pool.hpp"
 #include "observe/describe.hpp"
 #include "scheduler/ready.hpp"
 #include "scheduler/thread_group.hpp"
+#include "supervision/child.hpp"
+#include "supervision/supervision.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
 
@@ -21,10 +24,7 @@ namespace {
 
 using Cells = StablePool<Cell, &Cell::ready_next>;
 
-/// Nothing to handle: the parent looks at its children when it is awake.
-void handle_child_gone(Cell&, Envelope&) {}
 constexpr std::uint32_t last_generation = 0x7FFFFFFFu;
-constexpr const MessageOps& child_gone_ops = Control<handle_child_gone>::ops_for<Envelope>;
 
 void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
   if (envelope.is_traced()) trace_drop(receiver, envelope, why);
@@ -121,13 +121,16 @@ void tell_watchers(Cell& cell, const Extra& extra, std::uint64_t gen, const Drop
 }
 
 void drop_stashed(Cell& cell, Extra& extra, const Drop& why) {
-  for (auto* queue : {&extra.front, &extra.stash}) {
-    for (Envelope* letter : *queue) {
+  const auto drop_queue = [&](auto& queue) {
+    for (Envelope* letter : queue) {
       drop(cell, *letter, why);
       free_envelope(letter);
     }
-    queue->clear();
-  }
+    queue.clear();
+  };
+  drop_queue(extra.retries);
+  drop_queue(extra.front);
+  drop_queue(extra.stash);
 }
 
 /// What follows an actor from outside its own lane: those it watches, its timers, its stash.
@@ -139,6 +142,7 @@ void settle_extra(Cell& cell, const Drop& why) {
   runtime.timers().cancel(extra->child_deadline);
   drop_stashed(cell, *extra, why);
   for (const Watched& watched : extra->watched) stop_watching(cell, *watched.cell, watched.gen);
+  end_links(cell);
 }
 
 /// The address is void from here on.
@@ -154,18 +158,22 @@ void void_address(Cell& cell) {
 void leave_tree(Cell& cell) {
   Cell* parent = cell.parent;
   if (!parent) return;
-  bool parent_waits = false;
+  ParentWaits parent_waits{};
   std::uint64_t parent_gen = 0;
+  const Supervised* const kept = supervised(cell);
+  bool tell = false;
   {
     const TreeGuard guard(*parent);
+    if (kept) tell = leave_supervisor(cell, *kept);
     if (cell.previous_sibling) cell.previous_sibling->next_sibling = cell.next_sibling;
     if (cell.next_sibling) cell.next_sibling->previous_sibling = cell.previous_sibling;
     if (parent->last_child == &cell) parent->last_child = cell.previous_sibling;
     cell.previous_sibling = cell.next_sibling = nullptr;
-    parent_waits = std::exchange(cell.parent_waits, false);
+    parent_waits = std::exchange(cell.parent_waits, ParentWaits::no);
     parent_gen = parent->gen.load(std::memory_order_relaxed);
   }
-  if (parent_waits) send_signal(*parent, make_envelope<Envelope>(&child_gone_ops, parent_gen));
+  if (tell || parent_waits != ParentWaits::no)
+    tell_child_gone(*parent, parent_gen, kept && kept->significant && !kept->ordered);
 }
 
 void recycle(Cell& cell) {
@@ -195,8 +203,6 @@ void retire_with(Cell& cell, Drop why) {
   settle_extra(cell, why);
   if (path) runtime.names().remove(*path, cell);
   void_address(cell);
-  cell.extra = nullptr;
-  cell.path = nullptr;
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
   cell.condition.life = Life::unborn;
   recycle(cell);
@@ -208,6 +214,9 @@ void retire_with(Cell& cell, Drop why) {
   // message that was sent to it has been accounted for.
   if (extra) tell_watchers(cell, *extra, gen, why);
   leave_tree(cell);
+  // Not before: as long as it is in the list its supervisor may look at what it keeps of it.
+  cell.extra = nullptr;
+  cell.path = nullptr;
   ThreadGroup* own_group = extra ? extra->own_group : nullptr;
   delete extra;
   delete path;

@@ -1,6 +1,7 @@
 // Spawning: a cell is taken, linked to its parent and named; the object is built in it; it lives.
 #include <algorithm>
 #include <cctype>
+#include <memory>
 #include <string>
 
 #include <troupe/detail/actor_services.hpp>
@@ -14,6 +15,8 @@
 #include "scheduler/driver.hpp"
 #include "scheduler/ready.hpp"
 #include "scheduler/thread_group.hpp"
+#include "supervision/child.hpp"
+#include "supervision/supervision.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
 
@@ -89,10 +92,16 @@ void settle_home(Cell& cell, Cell& parent, const SpawnOptions& options, Runtime&
                   std::memory_order_relaxed);
 }
 
+/// The parent's generation, where it can't have ended.
+constexpr std::uint64_t any_gen = ~std::uint64_t{0};
+
 /// Links the cell as the parent's last child, and makes its identity: an ordinal, and with it its gen.
-void enter_tree(Cell& cell, Cell& parent, std::string_view name) {
+void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_view name) {
   cell.parent = &parent;
   const TreeGuard guard(parent);
+  if (parent_gen != any_gen && !parent.is(parent_gen)) {
+    throw SpawnError("can't spawn under a supervisor that has ended: start another one, and spawn under that");
+  }
   if (parent.closed_to_children) {
     throw SpawnError("can't spawn under " + describe_actor(parent) + ": it is stopping");
   }
@@ -106,6 +115,7 @@ void enter_tree(Cell& cell, Cell& parent, std::string_view name) {
   cell.next_sibling = nullptr;
   if (parent.last_child) parent.last_child->next_sibling = &cell;
   parent.last_child = &cell;
+  if (const Supervised* kept = supervised(cell); kept && kept->significant) ++kept->boss.significant;
 }
 
 bool has_children(Cell& cell) {
@@ -129,6 +139,22 @@ Extra& Cell::extras() {
 }
 
 Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* ops) {
+  if (options.restart > Restart::by_default && options.restart != Restart::temporary) {
+    throw UsageError("an actor of class " + std::string(ops->name) +
+                     " can't be restarted, since nobody supervises it: spawn it by a troupe::Supervisor, which "
+                     "system.supervise() returns, or leave out `.restart`");
+  }
+  begin(parent, any_gen, options, ops, nullptr);
+}
+
+Spawning::Spawning(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
+                   Supervised* kept) {
+  begin(parent, parent_gen, options, ops, kept);
+}
+
+void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
+                     Supervised* kept) {
+  std::unique_ptr<Supervised> owner(kept);
   if (!options.name.empty()) check_name(options.name);
   Runtime& runtime = parent.group().runtime();
   Cell& cell = take_free_cell();
@@ -140,6 +166,11 @@ Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* op
   bool named = false;
   try {
     settle_home(cell, parent, options, runtime);
+    if (kept) {
+      cell.extras().supervised = std::move(owner);
+      cell.home.fetch_or(Cell::supervised, std::memory_order_relaxed);
+    }
+    if (ops->supervision) begin_supervision(cell, *ops->supervision, false);
     if (options.stash_capacity != SpawnOptions{}.stash_capacity)
       cell.extras().stash_capacity = options.stash_capacity;
     if (!options.name.empty()) {
@@ -149,7 +180,7 @@ Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* op
       runtime.names().add(*cell.path, cell, ops);
       named = true;
     }
-    enter_tree(cell, parent, options.name);
+    enter_tree(cell, parent, parent_gen, options.name);
   } catch (...) {
     if (named) runtime.names().remove(*cell.path);
     if (cell.extra && cell.extra->own_group) cell.extra->own_group->request_end();
@@ -182,16 +213,15 @@ Spawning::~Spawning() {
   make_ready(*cell_);
 }
 
-std::uint64_t Spawning::complete(void* object, Envelope* started) {
+std::uint64_t Spawning::complete(void* object) {
   Cell& cell = *std::exchange(cell_, nullptr);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   cell.object = object;
   cell.condition.life = Life::running;
-  if (started) {
+  if (cell.ops->started) {
     // Before what the constructor may have sent to itself: the first turn.
-    started->gen |= gen;  // which may have traced_bit, and nothing else
+    cell.extras().front.push_front(cell.ops->started(cell));
     cell.condition.has_front = true;
-    cell.extras().front.push_front(started);
     make_ready(cell);
   } else if (!cell.lanes.rest_idle()) {
     make_ready(cell);

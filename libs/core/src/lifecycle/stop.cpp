@@ -10,9 +10,15 @@
 #include <troupe/ports/log.hpp>
 
 #include "lifecycle/control.hpp"
+#include "lifecycle/link.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "observe/describe.hpp"
+#include "supervision/child.hpp"
+#include "supervision/letters.hpp"
+#include "supervision/policy.hpp"
+#include "supervision/roster.hpp"
+#include "supervision/supervision.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
 
@@ -25,7 +31,11 @@ void handle_kill(Cell& cell, Envelope&) { begin_stop(cell, StopReason::killed); 
 constexpr const MessageOps& stop_ops = Control<handle_stop>::ops_for<Envelope>;
 constexpr const MessageOps& kill_ops = Control<handle_kill>::ops_for<Envelope>;
 
-using Address = std::pair<Cell*, std::uint64_t>;
+/// A supervised actor that has no object at the moment can't come to its stop in the mailbox.
+void handle_stop_wanted(Cell& cell, Envelope&) {
+  if (Supervised* mine = supervised(cell)) want_stop(cell, *mine);
+}
+constexpr const MessageOps& stop_wanted_ops = Control<handle_stop_wanted>::ops_for<Envelope>;
 
 constexpr std::uint32_t no_shutdown_deadline = ~0u;
 
@@ -36,47 +46,88 @@ struct ChildDeadline : Envelope {
   Address child{};
 };
 void handle_child_deadline(Cell& cell, Envelope& envelope) {
-  Cell* child = nullptr;
-  std::uint64_t gen = 0;
+  const Address child = static_cast<ChildDeadline&>(envelope).child;
   {
     const TreeGuard guard(cell);
-    child = cell.last_child;
-    if (child) gen = child->gen.load(std::memory_order_relaxed);
+    if (!child.first->is(child.second) || child.first->parent != &cell) return;
+    if (child.first->parent_waits != ParentWaits::yes) return;
+    child.first->parent_waits = ParentWaits::no_longer;
   }
-  if (!child || static_cast<ChildDeadline&>(envelope).child != Address{child, gen}) return;
   cell.extras().child_deadline = {};
   cell.group().runtime().log().write(
-      LogLevel::warning, describe(*child, gen) + " did not stop within its shutdown deadline: it is killed");
-  send_kill(*child, gen);
+      LogLevel::warning,
+      describe(*child.first, child.second) + " did not stop within its shutdown deadline: it is killed");
+  send_kill(*child.first, child.second);
 }
 constexpr const MessageOps& child_deadline_ops = Control<handle_child_deadline>::ops_for<ChildDeadline>;
 
-/// Asks the child started last to stop, unless it was asked already. False: there is no child.
-bool stop_last_child(Cell& cell) {
+enum class HowToStop : std::uint8_t {
+  none_left,
+  wait,
+  in_order,  ///< by a stop in its mailbox
+  at_once,   ///< kill: its deadline is zero
+  removed,   ///< it waits for its supervisor's word
+};
+struct StopNext {
+  HowToStop how = HowToStop::none_left;
   Address child{};
-  bool told = false;
   std::uint32_t deadline_ms = 0;
-  {
-    const TreeGuard guard(cell);
-    cell.closed_to_children = true;
-    if (!cell.last_child) return false;
-    child = {cell.last_child, cell.last_child->gen.load(std::memory_order_relaxed)};
-    deadline_ms = cell.last_child->shutdown_ms;
-    told = std::exchange(cell.last_child->parent_waits, true);
+};
+
+/// The youngest child that still has to be asked to stop. Those that were killed since their time was up
+/// aren't waited for by their siblings, only by their parent.
+StopNext choose_next(Cell& cell) {
+  const TreeGuard guard(cell);
+  cell.closed_to_children = true;
+  if (!cell.last_child) return {};
+  Cell* child = cell.last_child;
+  while (child && child->parent_waits == ParentWaits::no_longer) child = child->previous_sibling;
+  if (!child || child->parent_waits == ParentWaits::yes) return {HowToStop::wait, {}, 0};
+  child->parent_waits = ParentWaits::yes;
+  StopNext next{HowToStop::in_order, address_of(*child), child->shutdown_ms};
+  if (next.deadline_ms == 0) {
+    next.how = HowToStop::at_once;
+    child->parent_waits = ParentWaits::no_longer;
   }
-  if (told) return true;
+  if (Supervised* kept = child_of(cell, next.child)) {
+    if (kept->phase == Phase::failed || kept->phase == Phase::down) next.how = HowToStop::removed;
+    kept->phase = Phase::leaving;
+  }
+  return next;
+}
+
+void arm_child_deadline(Cell& cell, const StopNext& next) {
   Extra& extra = cell.extras();
   Runtime& runtime = cell.group().runtime();
   runtime.timers().cancel(std::exchange(extra.child_deadline, {}));
-  if (deadline_ms != no_shutdown_deadline) {
-    auto* signal =
-        make_envelope<ChildDeadline>(&child_deadline_ops, cell.gen.load(std::memory_order_relaxed));
-    signal->child = child;
-    extra.child_deadline = runtime.timers().arm(std::chrono::milliseconds(deadline_ms),
-                                                {.target = &cell, .envelope = signal, .as_signal = true});
+  if (next.deadline_ms == no_shutdown_deadline || next.how == HowToStop::at_once) return;
+  auto* signal =
+      make_envelope<ChildDeadline>(&child_deadline_ops, cell.gen.load(std::memory_order_relaxed));
+  signal->child = next.child;
+  extra.child_deadline = runtime.timers().arm(std::chrono::milliseconds(next.deadline_ms),
+                                              {.target = &cell, .envelope = signal, .as_signal = true});
+}
+
+/// Asks the next children to stop, the youngest first, until one has to be waited for. False: there is none
+/// left.
+bool stop_children(Cell& cell) {
+  for (;;) {
+    const StopNext next = choose_next(cell);
+    if (next.how == HowToStop::none_left) return false;
+    if (next.how == HowToStop::wait) return true;
+    arm_child_deadline(cell, next);
+    switch (next.how) {
+      case HowToStop::at_once:
+        send_kill(*next.child.first, next.child.second);
+        continue;
+      case HowToStop::removed:
+        order_remove(next.child);
+        return true;
+      default:
+        send_stop(*next.child.first, next.child.second);
+        return true;
+    }
   }
-  send_stop(*child.first, child.second);
-  return true;
 }
 
 bool kill_children(Cell& cell) {
@@ -86,8 +137,9 @@ bool kill_children(Cell& cell) {
     cell.closed_to_children = true;
     for (Cell* child = cell.last_child; child; child = child->previous_sibling) {
       // Told already to stop is not yet told to die; dying twice does no harm.
-      child->parent_waits = true;
-      victims.emplace_back(child, child->gen.load(std::memory_order_relaxed));
+      child->parent_waits = ParentWaits::no_longer;
+      if (Supervised* kept = child_of(cell, address_of(*child))) kept->phase = Phase::leaving;
+      victims.push_back(address_of(*child));
     }
   }
   for (auto [child, gen] : victims) send_kill(*child, gen);
@@ -112,7 +164,10 @@ void discard_turns(Cell& cell) {
 
 void send_stop(Cell& cell, std::uint64_t gen) {
   if (!cell.is(gen)) return;
+  // Read before the stop is sent, which may end the actor.
+  const bool may_be_down = cell.home.load(std::memory_order_relaxed) & Cell::supervised;
   send(cell, make_envelope<Envelope>(&stop_ops, gen));
+  if (may_be_down) send_signal(cell, make_envelope<Envelope>(&stop_wanted_ops, gen));
 }
 
 void send_kill(Cell& cell, std::uint64_t gen) {
@@ -121,6 +176,8 @@ void send_kill(Cell& cell, std::uint64_t gen) {
 }
 
 void begin_stop(Cell& cell, StopReason reason) {
+  if (Supervised* mine = supervised(cell); mine && asks_first(cell, *mine, reason)) return;
+  if (reason == StopReason::killed) break_links(cell, nullptr);
   if (cell.condition.life == Life::stopping) {
     if (reason != StopReason::killed || cell.condition.reason == StopReason::killed) return;
     // Patience has ended: what still stops in order is killed.
@@ -134,15 +191,54 @@ void begin_stop(Cell& cell, StopReason reason) {
   if (reason == StopReason::killed) kill_children(cell);
 }
 
+void hurry_stop(Cell& cell) { kill_children(cell); }
+
 bool advance_stop(Cell& cell) {
   if (cell.condition.life == Life::draining) {
     if (cell.turns) return false;
     cell.condition.life = Life::stopping;
   }
-  if (cell.turns) discard_turns(cell);
-  if (stop_last_child(cell)) return false;
-  retire(cell);
-  return true;
+  // Again for an object that could not be built, and whose constructor has left children behind.
+  while (cell.condition.life == Life::stopping) {
+    if (cell.turns) discard_turns(cell);
+    Supervised* const mine = supervised(cell);
+    const bool falls = mine && mine->falling;
+    const Supervision* const own = supervision_of(cell);
+    if (falls && own && own->pure) {
+      if (!all_down(cell)) return false;
+    } else if (stop_children(cell)) {
+      return false;
+    }
+    if (!falls) {
+      retire(cell);
+      return true;
+    }
+    go_down(cell, *mine);
+  }
+  return false;
+}
+
+// --- a child's end ----------------------------------------------------------------------------------------
+
+namespace {
+
+struct ChildGone : Envelope {
+  using Envelope::Envelope;
+  bool significant = false;
+};
+/// A parent that stops looks at its children when it is awake, so there is nothing more to do.
+void handle_child_gone(Cell& cell, Envelope& envelope) {
+  if (supervision_of(cell) && cell.condition.life == Life::running)
+    hear_of_end(cell, static_cast<ChildGone&>(envelope).significant);
+}
+constexpr const MessageOps& child_gone_ops = Control<handle_child_gone>::ops_for<ChildGone>;
+
+}  // namespace
+
+void tell_child_gone(Cell& parent, std::uint64_t parent_gen, bool significant) {
+  auto* signal = make_envelope<ChildGone>(&child_gone_ops, parent_gen);
+  signal->significant = significant;
+  send_signal(parent, signal);
 }
 
 }  // namespace troupe::inline v0::detail

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include <troupe/detail/cell.hpp>
+#include <troupe/errors.hpp>
 
 namespace troupe::inline v0::detail {
 
@@ -14,7 +15,16 @@ void begin_stop(Cell& cell, StopReason reason);
 /// @pre the caller holds the token
 void fail_actor(Cell& cell, const MessageOps& message, std::exception_ptr cause) noexcept;
 
+/// A supervisor has given up. @pre as fail_actor()
+void fail_supervisor(Cell& cell, const Escalated& why) noexcept;
+/// Kills the children of an actor whose stop takes too long. @pre the caller holds the token
+void hurry_stop(Cell& cell);
+
+/// Tells a parent that a child has left its list. `significant`: by itself, and it counts for its supervisor.
+void tell_child_gone(Cell& parent, std::uint64_t parent_gen, bool significant);
+
 /// Goes on with a stop that has begun. True: the actor has ended and its cell is retired.
+/// False: it waits for a child or for its supervisor's word, or it lives again.
 /// @pre the caller holds the token, outside of turns
 bool advance_stop(Cell& cell);
 

@@ -34,6 +34,7 @@ Undelivered undelivered(StopReason reason) {
     case StopReason::killed:
       return Undelivered::killed;
     case StopReason::failed:
+    case StopReason::escalated:
       return Undelivered::failed;
     case StopReason::no_such_actor:
       return Undelivered::no_actor;

@@ -8,6 +8,7 @@
 #include "observe/describe.hpp"
 #include "observe/mailbox_depth.hpp"
 #include "observe/tree_walk.hpp"
+#include "supervision/child.hpp"
 #include "system/runtime.hpp"
 
 namespace troupe::inline v0 {
@@ -24,6 +25,8 @@ std::string_view to_string(ActorState state) noexcept {
       return "awaiting";
     case ActorState::stopping:
       return "stopping";
+    case ActorState::restarting:
+      return "restarting";
   }
   return "unknown";
 }
@@ -40,6 +43,8 @@ std::string to_string(const Tree& tree) {
                   static_cast<int>(to_string(one.state).size()), to_string(one.state).data(),
                   one.mailbox_depth, static_cast<unsigned long long>(one.handled));
     text += line;
+    if (one.restarts > 0) text += "restarts: " + std::to_string(one.restarts) + "  ";
+    if (one.state == ActorState::restarting && !one.last_cause.empty()) text += "after " + one.last_cause + "  ";
     if (!one.message.empty()) {
       std::snprintf(line, sizeof line, "%.*s for %.3f s", static_cast<int>(one.message.size()),
                     one.message.data(), std::chrono::duration<double>(one.busy_for).count());
@@ -54,9 +59,14 @@ namespace detail {
 
 namespace {
 
-using Address = std::pair<Cell*, std::uint64_t>;
+/// What is kept of a supervised actor. @pre its guard is held, and its gen is right
+const Supervised* kept_of(const Cell& cell) {
+  const bool is_kept = cell.home.load(std::memory_order_relaxed) & Cell::supervised;
+  return is_kept ? supervised(cell) : nullptr;
+}
 
 ActorState state_of(const Cell& cell, const MessageOps* activity) {
+  if (const Supervised* kept = kept_of(cell); kept && kept->looks_down) return ActorState::restarting;
   if (cell.closed_to_children) return ActorState::stopping;
   if (activity != &at_rest && activity != &between) {
     return cell.lanes.looks_suspended() ? ActorState::awaiting : ActorState::running;
@@ -85,6 +95,12 @@ bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Add
     info.message = activity->message;
     info.busy_for = monitor.busy_for(cell);
   }
+  if (const Supervised* kept = kept_of(cell)) {
+    info.restarts = kept->restarts;
+    info.recent_restarts = static_cast<std::uint32_t>(kept->recent.size());
+    info.last_cause = kept->last_cause;
+    info.next_attempt = kept->next_attempt;
+  }
   return true;
 }
 
@@ -101,6 +117,20 @@ Tree walk_tree(Cell& root, Monitor& monitor) {
     if (!look_at(address, monitor, info, children)) continue;
     if (address.first != &root) tree.push_back(std::move(info));
     to_visit.insert(to_visit.end(), children.rbegin(), children.rend());
+  }
+  return tree;
+}
+
+Tree children_of(Address supervisor) {
+  Tree tree;
+  ActorInfo own;
+  std::vector<Address> children;
+  Runtime* runtime = Runtime::of(*supervisor.first);
+  if (!runtime || !look_at(supervisor, runtime->monitor(), own, children)) return tree;
+  for (const Address& child : children) {
+    ActorInfo info;
+    std::vector<Address> below;
+    if (look_at(child, runtime->monitor(), info, below)) tree.push_back(std::move(info));
   }
   return tree;
 }

@@ -31,6 +31,8 @@ std::string_view to_string(StopReason reason) noexcept {
       return "killed";
     case StopReason::failed:
       return "failed";
+    case StopReason::escalated:
+      return "escalated";
     case StopReason::no_such_actor:
       return "no such actor";
   }

@@ -65,6 +65,7 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   self.log_ = options.log ? options.log : &stderr_log();
   self.ask_deadline_ = options.ask_deadline;
   self.seed_ = options.seed;
+  self.stops_on_escalation_ = options.stop_on_escalation;
   self.workers_ = self.driver_ ? 1 : options.workers == 0 ? default_workers() : options.workers;
   self.dead_letters_.begin(*self.log_, *self.clock_, options.dead_letters_logged_per_second);
   self.timers_.begin(*self.clock_);
@@ -90,6 +91,8 @@ void Runtime::end() {
   tracer_.store(nullptr, std::memory_order_relaxed);
   driven_by_.store(nullptr, std::memory_order_relaxed);
   if (driver_) driver_->detach();
+  quarantine_.end();
+  supervision_events_.end();
   dead_letters_.end();
   default_group_ = nullptr;
   recycle_root(*std::exchange(root, nullptr));

@@ -20,8 +20,10 @@
 
 #include "observe/dead_letters.hpp"
 #include "observe/monitor.hpp"
+#include "observe/supervision_events.hpp"
 #include "scheduler/blocking_pool.hpp"
 #include "scheduler/group.hpp"
+#include "supervision/quarantine.hpp"
 #include "system/names.hpp"
 #include "time/timer_service.hpp"
 
@@ -59,6 +61,9 @@ class Runtime {
   BlockingPool& blocking() { return blocking_; }
   DeadLetters& dead_letters() { return dead_letters_; }
   Names& names() { return names_; }
+  SupervisionEvents& supervision_events() { return supervision_events_; }
+  Quarantine& quarantine() { return quarantine_; }
+  bool stops_on_escalation() const { return stops_on_escalation_; }
   Monitor& monitor() { return monitor_; }
   Clock& clock() { return *clock_; }
   Log& log() { return *log_; }
@@ -87,6 +92,8 @@ class Runtime {
   BlockingPool blocking_;
   DeadLetters dead_letters_;
   Names names_;
+  SupervisionEvents supervision_events_;
+  Quarantine quarantine_;
   Monitor monitor_;
   Clock* clock_ = nullptr;
   Log* log_ = nullptr;
@@ -96,6 +103,7 @@ class Runtime {
   std::chrono::nanoseconds ask_deadline_{};
   std::uint64_t seed_ = 0;
   unsigned workers_ = 0;
+  bool stops_on_escalation_ = false;
   Group* default_group_ = nullptr;
 
   std::mutex groups_mutex_;

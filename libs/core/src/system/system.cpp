@@ -101,6 +101,7 @@ System::~System() {
 }
 
 detail::Cell& System::root() const { return *runtime_pointer_->root; }
+std::uint64_t System::root_generation() const { return runtime_pointer_->root_gen; }
 
 ShutdownReport System::shutdown(std::chrono::nanoseconds deadline) {
   if (detail::context.running->cell) {
@@ -134,6 +135,12 @@ void System::add_group(std::string_view name, const GroupOptions& options) {
 void System::subscribe_dead_letters(Recipient<DeadLetter> subscriber) {
   runtime_pointer_->dead_letters().subscribe(subscriber);
 }
+void System::subscribe_supervision(Recipient<SupervisionEvent> subscriber) {
+  runtime_pointer_->supervision_events().subscribe(subscriber);
+}
+std::vector<Quarantined> System::quarantined() const { return runtime_pointer_->quarantine().list(); }
+bool System::redeliver(std::uint64_t number) { return runtime_pointer_->quarantine().redeliver(number); }
+bool System::discard(std::uint64_t number) { return runtime_pointer_->quarantine().discard(number); }
 DeadLetterCounts System::dead_letters() const { return runtime_pointer_->dead_letters().counts(); }
 Tree System::tree() const { return detail::walk_tree(*runtime_pointer_->root, runtime_pointer_->monitor()); }
 SteadyTime System::now() const { return runtime_pointer_->clock().now(); }

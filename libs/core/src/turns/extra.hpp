@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 namespace troupe::inline v0::detail {
 
 class ThreadGroup;
+struct Supervised;
+struct Supervision;
 
 /// An actor that wants to know of this one's end.
 struct Watcher {
@@ -35,9 +38,21 @@ struct ActorTimer {
   bool periodic;
 };
 
-/// Token holder only.
+/// An actor that fails with this one.
+using Linked = Watched;
+
+/// Token holder only, but for what is in `supervised` and `supervision`.
 struct Extra {
+  Extra();
+  ~Extra();  // where its parts are complete
+  Extra(const Extra&) = delete;
+  Extra& operator=(const Extra&) = delete;
+
   std::exception_ptr cause;  ///< why it failed
+  std::unique_ptr<Supervised> supervised;    ///< what its supervisor keeps of it
+  std::unique_ptr<Supervision> supervision;  ///< what it keeps as a supervisor
+  std::vector<Envelope*> retries;            ///< messages that failed, to be handled first by the next object
+  std::vector<Linked> links;
   std::vector<Watcher> watchers;
   std::vector<Destination> joiners;
   std::vector<Watched> watched;

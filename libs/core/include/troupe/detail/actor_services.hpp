@@ -41,6 +41,10 @@ void stop_watching(Cell& watcher, Cell& watched, std::uint64_t gen);
 /// Takes the watch off the watcher's list; false: it was unwatched meanwhile.
 bool end_watch(Cell& watcher, const Terminated& news);
 
+// --- links ------------------------------------------------------------------------------------------------
+void link(Cell& cell, Cell& other, std::uint64_t other_gen);
+void unlink(Cell& cell, Cell& other, std::uint64_t other_gen);
+
 /// Terminated as D would handle it, unless it was unwatched while it was queued. Nobody misses it when the
 /// watcher is gone.
 template <class D>

@@ -31,6 +31,7 @@
 namespace troupe::inline v0::detail {
 
 struct Extra;
+struct Supervised;
 struct Turn;
 
 /// What the runtime has to know about an actor class: one constant per class.
@@ -38,6 +39,9 @@ struct ActorOps {
   std::string_view name;
   void (*destroy)(void* object) noexcept;         ///< destroys the object and frees its block
   void (*stopping)(void* object, Stopping news);  ///< null: no handler
+  void (*restarting)(void* object, const PreRestart& news);  ///< null: no handler
+  Envelope* (*started)(Cell&);  ///< makes its first message; null: no handler
+  const SupervisorOptions* supervision;  ///< how it supervises its children; null: it doesn't
   bool reentrant;
 };
 
@@ -50,6 +54,8 @@ enum class Life : std::uint8_t {
   unborn,    ///< no actor, or one under construction
   draining,  ///< reentrant: asked to stop, waits for the turns that are under way
   stopping,  ///< its children stop, one after the other
+  failed,    ///< waits for its supervisor's word; its object must not be used
+  down,      ///< has no object until its supervisor starts it again
 };
 
 /// What each activation looks at first: all zero where nothing is out of the ordinary.
@@ -64,6 +70,13 @@ struct Condition {
 };
 static_assert(sizeof(Condition) == sizeof(std::uint32_t) && Life{} == Life::running &&
               StopReason{} == StopReason::stopped);
+
+/// Whether the parent stops this child, and wants to hear of its end.
+enum class ParentWaits : std::uint8_t {
+  no,
+  yes,
+  no_longer,  ///< its time is up: it was killed, and the parent goes on with its siblings
+};
 
 struct alignas(64) Cell {
   // --- any thread --------------------------------------------------------------------------------------
@@ -84,7 +97,7 @@ struct alignas(64) Cell {
   std::atomic<bool> tree_guard{false};
   bool closed_to_children = true;
   // --- under the parent's tree guard
-  bool parent_waits = false;  ///< the parent stops this child and wants to hear of its end
+  ParentWaits parent_waits = ParentWaits::no;
 
   // --- token holder: what few messages need -------------------------------------------------------------
   const ActorOps* ops = nullptr;
@@ -106,6 +119,7 @@ struct alignas(64) Cell {
   // home's low bits
   static constexpr std::uintptr_t never_inline = 1;   ///< pinned, or switched off by its options
   static constexpr std::uintptr_t threads_enter = 2;  ///< plain threads may run its handlers for an ask
+  static constexpr std::uintptr_t supervised = 4;     ///< `extra` has a Supervised, as long as it is in the tree
   static constexpr std::uintptr_t home_flags = 7;
 
   static Group* group_of(std::uintptr_t home_word) {

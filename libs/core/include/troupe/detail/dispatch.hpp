@@ -10,6 +10,7 @@
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/dead_letter_box.hpp>
 #include <troupe/detail/handlers.hpp>
+#include <troupe/detail/tracing.hpp>
 #include <troupe/reply.hpp>
 #include <troupe/task.hpp>
 
@@ -56,6 +57,36 @@ Destination destination_of(Letter<M, sent>& letter) {
   }
 }
 
+/// How often a message that failed is handled again: the class's `retry`, or never.
+template <class A>
+constexpr unsigned retry_of() {
+  if constexpr (requires { A::retry; }) {
+    return A::retry;
+  } else {
+    return 0;
+  }
+}
+
+/// A message on its second attempt, or a later one.
+template <class M, Sent sent>
+struct RetriedLetter : Letter<M, sent> {
+  using Letter<M, sent>::Letter;
+  std::uint32_t attempts = 0;  ///< so far
+};
+
+/// A copy of a message that is about to be handed to a handler which may change it.
+template <class M, bool kept>
+struct Spare {
+  explicit Spare(M& message) : copy(message) {}
+  M& whole(M&) { return copy; }
+  M copy;
+};
+template <class M>
+struct Spare<M, false> {
+  explicit Spare(M&) {}
+  M& whole(M& message) { return message; }
+};
+
 template <class A, class M, Sent sent>
 struct Dispatch {
   using Box = Letter<M, sent>;
@@ -65,6 +96,11 @@ struct Dispatch {
   static constexpr bool takes_reply = !std::same_as<typename H::replied, NoReply>;
   /// The handler's result is the answer.
   static constexpr bool answers_itself = sent == Sent::asked && !takes_reply && !carries_reply<M>;
+  /// Of a coroutine that was given a Reply nobody can tell whether it has been answered.
+  static constexpr bool retries =
+      retry_of<A>() > 0 && !std::same_as<M, Started> && !(is_task && (takes_reply || carries_reply<M>));
+  /// The handler leaves the message as it was.
+  static constexpr bool leaves_whole = H::passing == Passing::const_reference;
   using Given =
       std::conditional_t<carries_reply<M> || (takes_reply && sent == Sent::asked), GivenReply, NoGivenReply>;
 
@@ -73,7 +109,9 @@ struct Dispatch {
       run_task(cell, envelope);
     } else {
       auto& letter = static_cast<Box&>(envelope);
+      Spare<M, retries && can_be_retried() && !leaves_whole> spare(letter.message);
       Given given(destination_in(letter));
+      const bool asked = retries && destination_in(letter);
       try {
         if constexpr (!answers_itself) {
           static_cast<void>(invoke(cell, letter));
@@ -85,7 +123,10 @@ struct Dispatch {
           send_value<Result>(std::exchange(letter.to, {}), std::move(result));
         }
       } catch (...) {
-        failed(cell, letter, std::current_exception(), given.returned());
+        const Destination returned = given.returned();
+        // What was answered, or is somebody else's to answer by now, isn't done twice.
+        const bool answered = asked && !returned && !destination_in(letter);
+        failed(cell, letter, spare.whole(letter.message), std::current_exception(), returned, answered);
       }
       letter.message.~M();
     }
@@ -100,6 +141,14 @@ struct Dispatch {
 
   static constexpr MessageOps ops{run,        drop,    sizeof(Box),    block_class(sizeof(Box)),
                                   Kind::user, is_task, type_name<A>(), type_name<M>()};
+  static constexpr MessageOps retried_ops{run,
+                                          drop,
+                                          sizeof(RetriedLetter<M, sent>),
+                                          block_class(sizeof(RetriedLetter<M, sent>)),
+                                          Kind::user,
+                                          is_task,
+                                          type_name<A>(),
+                                          type_name<M>()};
 
  private:
   static decltype(auto) invoke(Cell& cell, Box& letter) {
@@ -137,12 +186,58 @@ struct Dispatch {
     }
   }
 
-  static void failed(Cell& cell, Box& letter, std::exception_ptr cause, Destination returned) {
-    if (Destination to = destination_of(letter)) send_failure(to, cause);
-    if (returned) send_failure(returned, cause);
-    // A handler that took the message by const& has left it whole.
-    constexpr bool whole = H::passing == Passing::const_reference;
-    fail_current(cell, ops, std::move(cause), whole ? DeadLetterBox::of(letter.message) : DeadLetterBox{});
+  /// @pre the message, if it can be retried, is whole
+  static void failed(Cell& cell, Box& letter, M& message, std::exception_ptr cause, Destination returned,
+                     [[maybe_unused]] bool answered = false) {
+    Destination to = destination_of(letter);
+    if (returned) to = returned;
+    if constexpr (retries && can_be_retried()) {
+      const std::uint32_t attempts = attempts_of(letter) + 1;
+      if (attempts <= retry_of<A>() && !answered) {
+        // What was to be answered on the spot is to be answered later: it takes a real await.
+        if (to.is_inline())
+          to = to.sink()->open(cell, cell.gen.load(std::memory_order_relaxed), &ops, name_of(letter));
+        return retry_current(cell, ops, std::move(cause), again(cell, message, to, attempts));
+      }
+      if (to) send_failure(to, cause);
+      if (attempts > retry_of<A>() && !answered)
+        return quarantine_current(cell, ops, std::move(cause), poison(cell, message, attempts));
+    } else if (to) {
+      send_failure(to, cause);
+    }
+    fail_current(cell, ops, std::move(cause), leaves_whole ? DeadLetterBox::of(message) : DeadLetterBox{});
+  }
+
+  static consteval bool can_be_retried() {
+    constexpr bool fine = !retries || leaves_whole || (!is_task && std::is_copy_constructible_v<M>);
+    static_assert(
+        fine,
+        "troupe: an actor with `retry` handles a message again after a failure, so its handlers take "
+        "messages by const&, or, where they aren't coroutines, messages that can be copied");
+    return fine;
+  }
+
+  using RetriedBox = RetriedLetter<M, sent>;
+  static std::uint32_t attempts_of(Box& letter) {
+    return letter.ops == &retried_ops ? static_cast<RetriedBox&>(letter).attempts : 0;
+  }
+  /// The letter to handle it once more by. Its message is moved out of the one that failed.
+  static RetriedBox* again(Cell& cell, M& message, Destination to, std::uint32_t attempts) {
+    auto* letter = make_letter<RetriedBox>(cell, &retried_ops, cell.gen.load(std::memory_order_relaxed),
+                                           std::move(message));
+    letter->attempts = attempts;
+    if constexpr (carries_reply<M>) {
+      letter->message.reply = Reply<carried_reply_t<M>>(to);
+    } else if constexpr (sent == Sent::asked) {
+      letter->to = to;
+    }
+    return letter;
+  }
+  static Poison poison(Cell& cell, M& message, std::uint32_t attempts) {
+    SharedBox content;
+    if constexpr (std::is_copy_constructible_v<M>) content = SharedBox::make(M(message));
+    // Sent again it has all of its attempts, and nobody waits for an answer.
+    return {again(cell, message, {}, 0), std::move(content), attempts};
   }
 
   static void run_task(Cell& cell, Envelope& envelope) {
@@ -166,7 +261,7 @@ struct Dispatch {
     try {
       root = invoke(cell, letter).release_();
     } catch (...) {
-      failed(cell, letter, std::current_exception(), given.returned());
+      failed(cell, letter, letter.message, std::current_exception(), given.returned());
       letter.message.~M();
       if (owns_block) free_envelope(&letter);
       return;
@@ -193,7 +288,7 @@ struct Dispatch {
     auto& promise = static_cast<Promise<Result>&>(turn);
     if (promise.exception) {
       const std::exception_ptr cause = promise.exception;
-      failed(cell, letter, cause, returned);
+      failed(cell, letter, letter.message, cause, returned);
       const FailedFrame scope(cause);
       return end(turn);
     }
@@ -205,7 +300,7 @@ struct Dispatch {
           send_value<Result>(std::exchange(letter.to, {}), std::move(*promise.result));
         }
       } catch (...) {
-        failed(cell, letter, std::current_exception(), {});
+        failed(cell, letter, letter.message, std::current_exception(), {}, true);
       }
     }
     end(turn);

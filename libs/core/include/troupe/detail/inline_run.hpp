@@ -41,7 +41,7 @@ class InlineRun {
     const char* const top = static_cast<const char*>(__builtin_frame_address(0));
     if (Cell* asker = here.running->cell) {
       // The same group, and not pinned: pinned actors have never_inline in their home.
-      if (asker->home.load(std::memory_order_relaxed) != home) return false;
+      if ((asker->home.load(std::memory_order_relaxed) ^ home) & ~Cell::supervised) return false;
       if (here.inline_budget == 0 || asker->lanes.has_signal()) return false;
       if (here.stack_base - top > inline_stack_bytes) return false;
       if (!target.lanes.try_take()) return false;

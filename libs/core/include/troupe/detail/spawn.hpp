@@ -13,6 +13,12 @@
 
 namespace troupe::inline v0::detail {
 
+/// Whether the class declares how it supervises its children.
+template <class A>
+constexpr bool supervises() {
+  return requires { A::supervision; };
+}
+
 template <class A>
 class ActorOpsFor {
   static void destroy(void* object) noexcept {
@@ -20,6 +26,40 @@ class ActorOpsFor {
     free_block(object, sizeof(A));
   }
   static void stopping(void* object, Stopping news) { static_cast<A*>(object)->on(news); }
+  static void restarting(void* object, const PreRestart& news) { static_cast<A*>(object)->on(news); }
+  static constexpr auto restarting_or_null() -> void (*)(void*, const PreRestart&) {
+    if constexpr (handles<A, PreRestart>) {
+      static_assert(
+          std::is_void_v<typename handler_t<A, PreRestart>::result> &&
+              handler_t<A, PreRestart>::passing != Passing::rvalue,
+          "troupe: on(PreRestart) must return void and take the news by value or const&: an actor that is about "
+          "to be restarted can't wait for messages");
+      return &restarting;
+    } else {
+      return nullptr;
+    }
+  }
+  static Envelope* started(Cell& cell) {
+    using D = Dispatch<A, Started, Sent::told>;
+    return make_letter<typename D::Box>(cell, &D::ops, cell.gen.load(std::memory_order_relaxed));
+  }
+  static constexpr auto started_or_null() -> Envelope* (*)(Cell&) {
+    if constexpr (handles<A, Started>) {
+      return &started;
+    } else {
+      return nullptr;
+    }
+  }
+  static constexpr const SupervisorOptions* supervision_or_null() {
+    if constexpr (supervises<A>()) {
+      static_assert(A::supervision.name.empty() && A::supervision.group.empty(),
+                    "troupe: an actor's `supervision` says how it supervises its children; its name and group are "
+                    "given when it is spawned");
+      return &A::supervision;
+    } else {
+      return nullptr;
+    }
+  }
   static constexpr auto stopping_or_null() -> void (*)(void*, Stopping) {
     if constexpr (handles<A, Stopping>) {
       static_assert(
@@ -32,7 +72,9 @@ class ActorOpsFor {
   }
 
  public:
-  static constexpr ActorOps ops{type_name<A>(), &destroy, stopping_or_null(), is_reentrant<A>()};
+  static constexpr ActorOps ops{type_name<A>(),    &destroy,          stopping_or_null(),
+                                restarting_or_null(), started_or_null(), supervision_or_null(),
+                                is_reentrant<A>()};
 };
 
 /// A spawn under way: a cell whose token the spawner holds. Leaves nothing behind unless it is completed.
@@ -40,15 +82,20 @@ class Spawning {
  public:
   /// @throws SpawnError, UsageError (a bad name), std::bad_alloc
   Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* ops);
+  /// Under a supervisor, which may have ended: then SpawnError. Takes over what is kept.
+  Spawning(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
+           Supervised* kept);
   Spawning(const Spawning&) = delete;
   Spawning& operator=(const Spawning&) = delete;
   ~Spawning();
 
   Cell& cell() { return *cell_; }
-  /// The actor lives: gives the token back. `started`: its first message, or null.
-  std::uint64_t complete(void* object, Envelope* started);
+  /// The actor lives: gives the token back.
+  std::uint64_t complete(void* object);
 
  private:
+  void begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
+             Supervised* kept);
   Cell* cell_ = nullptr;
 };
 
@@ -59,9 +106,9 @@ extern constinit thread_local Cell* under_construction;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
-/// Constructs A's object in a pooled block, or leaves nothing behind.
-template <class A, class... Args>
-A* construct_actor(Cell& cell, Args&&... args) {
+/// Has `make` construct A's object in a pooled block, or leaves nothing behind.
+template <class A, class Make>
+A* build_actor(Cell& cell, Make&& make) {
   static_assert(alignof(A) <= block_alignment, "troupe: actors can't be over-aligned beyond 16 bytes");
   static_assert(std::is_nothrow_destructible_v<A>, "troupe: an actor's destructor must not throw");
   void* block = allocate_block<sizeof(A)>();
@@ -69,7 +116,7 @@ A* construct_actor(Cell& cell, Args&&... args) {
   Running running{&cell, nullptr, nullptr, false};
   const TurnScope scope(running);
   try {
-    A* actor = ::new (block) A(unwrap_mover(std::forward<Args>(args))...);
+    A* actor = make(block);
     under_construction = outer;
     return actor;
   } catch (...) {
@@ -77,6 +124,12 @@ A* construct_actor(Cell& cell, Args&&... args) {
     free_block(block, sizeof(A));
     throw;
   }
+}
+
+template <class A, class... Args>
+A* construct_actor(Cell& cell, Args&&... args) {
+  return build_actor<A>(
+      cell, [&](void* block) { return ::new (block) A(unwrap_mover(std::forward<Args>(args))...); });
 }
 
 #pragma GCC diagnostic pop
@@ -96,6 +149,17 @@ consteval bool base_is_its_own() {
   }
 }
 
+template <class A>
+consteval bool check_own_base() {
+  constexpr bool own_base = base_is_its_own<A>();
+  static_assert(
+      own_base,
+      "troupe: the actor derives from the troupe::Actor<...> of another class, whose self() would be "
+      "an address of that class: derive from troupe::Actor of the class that is spawned, which "
+      "a class in between takes as its template parameter");
+  return own_base;
+}
+
 template <class A, class... Args>
 consteval bool check_spawn() {
   if constexpr (!Complete<A>) {
@@ -104,15 +168,10 @@ consteval bool check_spawn() {
     return false;
   } else {
     constexpr bool constructible = std::is_constructible_v<A, unwrapped_t<Args>...>;
-    constexpr bool own_base = base_is_its_own<A>();
+    constexpr bool own_base = check_own_base<A>();
     static_assert(std::is_class_v<A>, "troupe: an actor is a class with `on` handlers");
     static_assert(!std::is_class_v<A> || constructible,
                   "troupe: the actor's constructor doesn't take these arguments");
-    static_assert(
-        own_base,
-        "troupe: the actor derives from the troupe::Actor<...> of another class, whose self() would be "
-        "an address of that class: derive from troupe::Actor of the class that is spawned, which "
-        "a class in between takes as its template parameter");
     return std::is_class_v<A> && constructible && own_base;
   }
 }
@@ -123,12 +182,7 @@ Ref<A> spawn_actor(Cell& parent, const SpawnOptions& options, Args&&... args) {
     Spawning spawning(parent, options, &ActorOpsFor<A>::ops);
     Cell& cell = spawning.cell();
     A* actor = construct_actor<A>(cell, std::forward<Args>(args)...);
-    Envelope* started = nullptr;
-    if constexpr (handles<A, Started>) {
-      using D = Dispatch<A, Started, Sent::told>;
-      started = make_letter<typename D::Box>(cell, &D::ops, std::uint64_t{0});
-    }
-    return Ref<A>(&cell, spawning.complete(actor, started));
+    return Ref<A>(&cell, spawning.complete(actor));
   } else {
     return Ref<A>();
   }
