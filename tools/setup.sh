@@ -11,9 +11,9 @@ TROUPE_JOBS="${TROUPE_JOBS:-$(nproc)}"
 # Clones share what ccache has: paths below the root count as relative, and the folder of the build not at all.
 export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$TROUPE_ROOT}" CCACHE_NOHASHDIR=1
 
-readonly build_packages=(g++ cmake ninja-build ccache libasio-dev libcli11-dev libgtest-dev librapidcheck-dev
+readonly build_packages=(g++ cmake ninja-build ccache python3 libasio-dev libcli11-dev libgtest-dev librapidcheck-dev
   nlohmann-json3-dev)
-readonly test_packages=(redis-server redis-tools python3)
+readonly test_packages=(redis-server redis-tools)
 readonly ci_packages=(git clang-19 clang-format-19 clang-tools-19 libclang-rt-19-dev llvm-19)
 
 say() { printf 'troupe: %s\n' "$*" >&2; }

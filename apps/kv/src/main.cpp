@@ -76,8 +76,8 @@ void allow_descriptors(std::uint32_t clients) {
 }
 
 int run(troupe::kv::Options options) {
-  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  if (options.threads == 0) options.threads = processors;
+  // Where each request is small the kernel's network is most of the work, and wants processors of its own.
+  if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency() / 2);
   if (options.shards == 0) options.shards = options.threads;
   allow_descriptors(options.settings.max_clients);
   const sigset_t ending = block_signals();

@@ -53,6 +53,15 @@ struct Flag {
   void on(Nothing) { signal->set(); }
 };
 
+struct Keeper {
+  Signal* signal;
+  std::vector<Reply<int>> held;
+  void on(Hold, Reply<int> reply) {
+    held.push_back(std::move(reply));
+    signal->set();
+  }
+};
+
 class Combining : public OnEveryScheduler {
  protected:
   World world{GetParam()};
@@ -160,6 +169,60 @@ TEST_P(Combining, EachAskOfAllHasItsOwnDeadline) {
   });
   world.await(both_sent);
   world.advance(2s);
+  world.await(answered);
+}
+
+TEST_P(Combining, ADeadlineOfAllIsThatOfEachAskWithoutAShorterOne) {
+  Signal answered, all_sent;
+  auto asker = world->spawn<Inside>();
+  auto watcher = world->spawn<Flag>(&all_sent);
+  asker.tell<Inside::Step>([&](Inside&) -> Task<> {
+    // The flag's ask is sent last, so when it is raised the deadlines of the others are armed.
+    auto [brief, held, flag] = co_await all(server.try_ask<Hold>().within(1s),
+                                            server.try_ask<Hold>().within(1h), watcher.try_ask<Nothing>())
+                                   .within(10s);
+    EXPECT_EQ(brief.error().reason(), Reason::timeout);
+    EXPECT_EQ(held.error().reason(), Reason::timeout);
+    answered.set();
+  });
+  world.await(all_sent);
+  world.advance(11s);
+  world.await(answered);
+}
+
+TEST_P(Combining, ADeadlineOfAVectorIsThatOfEachOfItsAsks) {
+  Signal answered, all_sent;
+  auto keeper = world->spawn<Keeper>(&all_sent);
+  auto asker = world->spawn<Inside>();
+  asker.tell<Inside::Step>([&](Inside&) -> Task<> {
+    std::vector<troupe::TryAsk<int>> asks;
+    asks.push_back(server.try_ask<Hold>());
+    asks.push_back(keeper.try_ask<Hold>());
+    const auto outcomes = co_await all(std::move(asks)).within(10s);
+    for (const auto& outcome : outcomes) EXPECT_EQ(outcome.error().reason(), Reason::timeout);
+    answered.set();
+  });
+  world.await(all_sent);
+  world.advance(11s);
+  world.await(answered);
+}
+
+TEST_P(Combining, ADeadlineOfFirstEndsItWhenNobodyHasAnswered) {
+  Signal answered, all_sent;
+  auto keeper = world->spawn<Keeper>(&all_sent);
+  auto asker = world->spawn<Inside>();
+  asker.tell<Inside::Step>([&](Inside&) -> Task<> {
+    Reason reason = Reason::failed;
+    try {
+      static_cast<void>(co_await first(server.ask<Hold>(), keeper.ask<Hold>().within(1h)).within(10s));
+    } catch (const AskError& error) {
+      reason = error.reason();
+    }
+    EXPECT_EQ(reason, Reason::timeout);
+    answered.set();
+  });
+  world.await(all_sent);
+  world.advance(11s);
   world.await(answered);
 }
 

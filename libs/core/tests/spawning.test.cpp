@@ -3,6 +3,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support.hpp"
@@ -46,6 +47,15 @@ TEST_P(Spawning, ArgumentsGoToTheConstructor) {
   auto named = std::make_unique<int>(5);
   EXPECT_EQ(world->spawn<Keeper>({.name = "x"}, troupe::take(named), "abc").ask<Get>().get(), 8);
   EXPECT_EQ(named, nullptr);
+}
+
+TEST_P(Spawning, TheConstructorRunsInTheThreadThatSpawns) {
+  struct Birth {
+    std::thread::id place = std::this_thread::get_id();
+    bool on(std::thread::id other) const { return place == other; }
+  };
+  EXPECT_TRUE(world->spawn<Birth>().ask(std::this_thread::get_id()).get());
+  EXPECT_TRUE(world->spawn<Birth>({.pinned = true}).ask(std::this_thread::get_id()).get());
 }
 
 struct Child : Alive {

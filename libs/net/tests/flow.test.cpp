@@ -1,5 +1,6 @@
 // A connection reads only as fast as its actor handles; and it may be served by several threads.
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include "support.hpp"
@@ -183,6 +184,45 @@ TEST(ConnectionFlow, ConnectionsOnSeveralThreadsDoNotDisturbEachOther) {
   }
   for (auto& thread : threads) thread.join();
   for (int i = 0; i < clients * connections; ++i) server.watch.closed.pop();
+}
+
+struct LatchWatch {
+  Inbox<std::string> begun;
+  std::latch latch{1};
+};
+
+/// Blocks its thread until another connection says "go".
+class Blocker final : public troupe::Actor<Blocker> {
+ public:
+  Blocker(net::IoLoop& loop, net::Socket&& socket, LatchWatch& watch)
+      : watch_(watch), connection_(loop, std::move(socket), self()) {}
+  void on(const net::Received& received) {
+    watch_.begun.push(std::string(received.bytes()));
+    if (received.bytes() == "go") {
+      watch_.latch.count_down();
+    } else {
+      watch_.latch.wait();
+    }
+    connection_.write(received.bytes());
+  }
+  void on(const net::Closed&) {}
+
+ private:
+  LatchWatch& watch_;
+  net::Connection connection_;
+};
+
+TEST(ConnectionFlow, ALongTurnDoesNotHoldUpOthersEvents) {
+  Server<Blocker, LatchWatch> server(2);
+  server.start();
+  const Peer slow(server.port);
+  const Peer quick(server.port);
+  ASSERT_TRUE(slow.send("wait"));
+  // The thread that saw this event is now in the turn that it led to, and the other one sleeps.
+  ASSERT_EQ(server.watch.begun.pop(), "wait");
+  ASSERT_TRUE(quick.send("go"));
+  EXPECT_EQ(quick.receive(2), "go");
+  EXPECT_EQ(slow.receive(4), "wait");
 }
 
 TEST(ConnectionFlow, ActorsEndWhileTheirPeersTalk) {

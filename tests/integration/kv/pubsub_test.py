@@ -1,10 +1,22 @@
 """Publish and subscribe, between connections."""
 
-from server import Error, Push, ServerTest, eventually, main
+from server import Error, Push, ServerTest, encode, eventually, main
 
 
 class PubSub(ServerTest):
     OPTIONS = ("--threads", "2")
+
+    def test_what_was_set_before_a_message_is_there_when_it_arrives(self):
+        listener = self.connect()
+        listener.call("SUBSCRIBE", "news")
+        reader, writer = self.connect(), self.connect()
+        for i in range(100):
+            keys = [f"{i}:{k}" for k in range(8)]
+            # One write, so that the requests are read, and passed on, together.
+            writer.send_raw(b"".join(encode("SET", key, i) for key in keys) + encode("PUBLISH", "news", i))
+            self.assertEqual(listener.read(), [b"message", b"news", b"%d" % i])
+            self.assertEqual([reader.call("GET", key) for key in keys], [b"%d" % i] * len(keys))
+            self.assertEqual([writer.read() for _ in range(9)], ["OK"] * 8 + [1])
 
     def test_messages_reach_channels_and_patterns(self):
         listener, speaker = self.connect(), self.connect()

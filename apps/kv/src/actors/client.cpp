@@ -42,12 +42,27 @@ void Client::converse() {
   input_taken_ += conversation_.receive(input_->bytes().substr(input_taken_), now_);
   // The end of `input_` lets the connection read on.
   if (input_taken_ == input_->bytes().size() || conversation_.closing()) input_.reset();
+  send_batch();
 }
 
-void Client::on(Executed&& answer) {
+void Client::on(Executed&& executed) {
+  for (RequestPtr& request : executed.batch) {
+    if (ended_) return;
+    conversation_.complete(std::move(request));
+    if (conversation_.output().size() >= send_at_bytes) speak();
+  }
   if (ended_) return;
-  conversation_.complete(std::move(answer.request));
-  if (input_) converse();
+  // Its memory serves the next batch.
+  executed.batch.clear();
+  if (batch_.empty()) batch_ = std::move(executed.batch);
+  converse();
+  speak();
+}
+
+void Client::on(Answered&& answered) {
+  if (ended_) return;
+  conversation_.complete(std::move(answered.request));
+  converse();
   speak();
 }
 
@@ -121,15 +136,24 @@ void Client::count() {
 }
 
 void Client::to_shard(std::uint32_t shard, std::unique_ptr<Request> request) {
-  backend_->shards[shard].tell<Execute>(std::move(request), now_, Requester(self()));
+  if (shard != batch_shard_ || batch_.size() == kLargestBatch) send_batch();
+  batch_shard_ = shard;
+  batch_.push_back(std::move(request));
+}
+void Client::send_batch() {
+  if (batch_.empty()) return;
+  backend_->shards[batch_shard_].tell<Execute>(std::exchange(batch_, {}), now_, BatchOwner(self()));
 }
 void Client::to_hub(std::unique_ptr<Request> request) {
+  send_batch();
   backend_->hub.tell<AskHub>(std::move(request), Requester(self()));
 }
 void Client::to_server(std::unique_ptr<Request> request) {
+  send_batch();
   backend_->server.tell<AskServer>(std::move(request), Requester(self()));
 }
 void Client::subscriptions_changed(std::span<const SubscriptionChange> changes) {
+  send_batch();
   backend_->hub.tell<SubscriptionsChanged>(Subscriber(self()), conversation_.session().id,
                                            std::vector<SubscriptionChange>(changes.begin(), changes.end()));
 }

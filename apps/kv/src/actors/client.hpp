@@ -35,7 +35,8 @@ class Client final : public Actor<Client>, private Host {
 
   void on(net::Received&& received);
   void on(const net::Closed&);
-  void on(Executed&& answer);
+  void on(Executed&& executed);
+  void on(Answered&& answered);
   void on(const Published& message);
   void on(const SettingsChanged& news);
   ClientInfo on(DescribeClient);
@@ -44,6 +45,8 @@ class Client final : public Actor<Client>, private Host {
  private:
   // Offers what was read to the conversation, as far as it takes more.
   void converse();
+  // Sends off what has been gathered for a shard.
+  void send_batch();
   // Sends what is to be said, when there is reason to; ends a conversation that is over.
   void speak();
   void end();
@@ -66,6 +69,8 @@ class Client final : public Actor<Client>, private Host {
   std::optional<net::Received> input_;  // while some of it hasn't been taken: nothing more is read
   std::size_t input_taken_ = 0;
   WallTime now_{};
+  Batch batch_;  // for batch_shard_; sent before anything else is sent, so that order holds
+  std::uint32_t batch_shard_ = 0;
   Conversation::Counts counted_;
   bool ended_ = false;
 };

@@ -20,7 +20,7 @@ void Hub::on(AskHub&& question) {
       [&](const Listener& who, std::string_view pattern) {
         who.address.tell<Published>(shared(), std::string(pattern), true);
       });
-  question.from.tell<Executed>(std::move(question.request));
+  question.from.tell<Answered>(std::move(question.request));
 }
 
 void Hub::on(const SubscriptionsChanged& news) {

@@ -20,17 +20,27 @@ namespace troupe::kv {
 
 using RequestPtr = std::unique_ptr<Request>;
 
-// An executed request on its way home.
-struct Executed {
+// What the hub or the server has answered, on its way home.
+struct Answered {
   RequestPtr request;
 };
-using Requester = Recipient<Executed>;
+using Requester = Recipient<Answered>;
 
-// A request for a shard, with the time at which it was read.
+// Requests of one client that follow each other and go to the same shard: a pipeline costs two messages then,
+// not two for each request.
+using Batch = std::vector<RequestPtr>;
+inline constexpr std::size_t kLargestBatch = 64;  // more would keep the other clients waiting
+
+struct Executed {
+  Batch batch;
+};
+using BatchOwner = Recipient<Executed>;
+
+// For a shard, with the time at which the requests were read. They are executed in their order.
 struct Execute {
-  RequestPtr request;
+  Batch batch;
   WallTime now;
-  Requester from;
+  BatchOwner from;
 };
 
 // PUBLISH or PUBSUB, for the hub.

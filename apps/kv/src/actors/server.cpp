@@ -91,7 +91,7 @@ Task<void> Server::on(AskServer&& question) {
   ServerContext context{settings_, clients};
   execute_on_server(context, *question.request);
   if (context.settings_changed) publish_settings();
-  question.from.tell<Executed>(std::move(question.request));
+  question.from.tell<Answered>(std::move(question.request));
 }
 
 void Server::publish_settings() {

@@ -20,15 +20,18 @@ Shard::Shard(const KeyspaceOptions& options, std::chrono::milliseconds active_ex
     : keyspace_(options), active_expire_(active_expire) {}
 
 void Shard::on(Execute&& order) {
-  // To one that was cut off nothing more is said, so what it would have read costs the others nothing. What
-  // it has written holds, whole.
-  if (!order.from.alive() && reads_only(*order.request)) return;
   // Requests bring the time at which they were read; it must not go back between two of them.
   now_ = std::max(now_, std::chrono::floor<std::chrono::milliseconds>(order.now));
-  execute(keyspace_, *order.request, now_);
-  const Database& database = keyspace_.database(order.request->database);
-  order.from.tell<Executed>(std::move(order.request));
-  watch_expiry(database.next_expiry());
+  TimePoint next_expiry = kNever;
+  for (const RequestPtr& request : order.batch) {
+    // To one that was cut off nothing more is said, so what it would have read costs the others nothing.
+    // What it has written holds, whole.
+    if (reads_only(*request) && !order.from.alive()) continue;
+    execute(keyspace_, *request, now_);
+    next_expiry = std::min(next_expiry, keyspace_.database(request->database).next_expiry());
+  }
+  if (order.from.alive()) order.from.tell<Executed>(std::move(order.batch));
+  watch_expiry(next_expiry);
 }
 
 void Shard::on(const SettingsChanged& news) {

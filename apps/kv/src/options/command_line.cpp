@@ -60,7 +60,7 @@ void add_store_options(CLI::App& app, Options& options, std::int64_t& active_exp
   app.add_option("--shards", options.shards, "Shards that the keys are spread over; 0: one for each thread")
       ->check(CLI::Range(std::uint32_t{0}, kMaxShards))
       ->capture_default_str();
-  app.add_option("--threads", options.threads, "Threads that do the work; 0: one for each processor")
+  app.add_option("--threads", options.threads, "Threads that do the work; 0: one for every two processors")
       ->check(CLI::Range(std::uint32_t{0}, kMaxThreads))
       ->capture_default_str();
   app.add_option("--active-expire-ms", active_expire_ms,

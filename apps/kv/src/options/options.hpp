@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kMaxDatabases = 4096;
 struct Options {
   Settings settings = {};
   std::uint32_t shards = 0;   // 0: one for each thread
-  std::uint32_t threads = 0;  // 0: one for each processor
+  std::uint32_t threads = 0;  // 0: one for every two processors
   std::chrono::milliseconds active_expire{100};
 };
 

@@ -48,6 +48,7 @@ class RequestParser {
     nothing
   };
 
+  bool take_whole(std::string_view& input, Request& out) const;
   // Each returns false when it needs more input or has failed.
   bool step(std::string_view& input, Request& out);
   bool read_kind(std::string_view& input);

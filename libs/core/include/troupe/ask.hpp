@@ -45,6 +45,10 @@ class Request {
   Cell& target() const { return *target_; }
   /// A deadline that has passed already is none the less one: it doesn't stand for the default.
   void within(Duration limit) { within_ = limit < limit.zero() ? limit.zero() : limit; }
+  /// A shorter one stays.
+  void within_at_most(Duration limit) {
+    if (within_ < within_.zero() || limit < within_) within(limit);
+  }
   void never_inline() { may_inline_ = false; }
   /// Travels in the signal lane: ahead of messages, and seen also by an actor whose turn awaits.
   void as_signal() { as_signal_ = true; }
@@ -206,6 +210,7 @@ class BasicAsk {
 
   Request take_request_() && { return std::move(request_); }
   Cell& target_cell_() const { return request_.target(); }
+  void within_at_most_(Duration limit) { request_.within_at_most(limit); }
 
  protected:
   Request request_;

@@ -114,6 +114,19 @@ class [[nodiscard(
 
   AskGroup(Cell& target, Asks&&... asks) : asks_(std::move(asks)...), target_(&target) {}
 
+  /// Each at most this long, instead of the system's default; one with a shorter deadline keeps its own.
+  AskGroup within(Duration limit) && {
+    std::apply([limit](Asks&... asks) { (limit_each(asks, limit), ...); }, asks_);
+    return std::move(*this);
+  }
+  template <class Named = Awaiter>
+  AskGroup within(Duration limit) & {
+    static_assert(
+        is_moved<Named>,
+        "troupe: asks are sent once, so a named all() or first() is moved: std::move(both).within(limit)");
+    return std::move(*this).within(limit);
+  }
+
   auto operator co_await() && { return make(); }
   template <class Named = Awaiter>
   auto operator co_await() & {
@@ -135,6 +148,15 @@ class [[nodiscard(
   Awaiter make() {
     return std::apply([](Asks&... asks) { return Awaiter(std::move(asks)...); }, asks_);
   }
+  template <class A>
+  static void limit_each(A& ask, Duration limit) {
+    ask.within_at_most_(limit);
+  }
+  template <class A>
+  static void limit_each(std::vector<A>& asks, Duration limit) {
+    for (A& ask : asks) ask.within_at_most_(limit);
+  }
+
   std::tuple<Asks...> asks_;
   Cell* target_;
 };

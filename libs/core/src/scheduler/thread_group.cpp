@@ -94,8 +94,10 @@ Cell* ThreadGroup::take_outside(Worker& worker) {
     const std::uint32_t share = worker.ready_.empty() ? std::min(outside_share, left / size_ + 1) : 1;
     while (outside_head_ && taken < share) {
       Cell* cell = outside_head_;
+      // Read before the push: once in the deque the cell is anybody's, to run and to submit anew.
+      Cell* const next = cell->ready_next;
       if (taken > 0 && worker.ready_.push_newest(cell) == ReadyDeque::Pushed::full) break;
-      outside_head_ = cell->ready_next;
+      outside_head_ = next;
       if (taken++ == 0) first = cell;
       --left;
     }

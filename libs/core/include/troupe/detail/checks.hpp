@@ -116,6 +116,8 @@ struct NoAsk {
 template <std::size_t count>
 struct NoAsks {
   using troupe_awaitable = void;
+  template <class... T>
+  NoAsks within(T&&...) const;
   bool await_ready() const noexcept;
   void await_suspend(auto) const noexcept;
   std::array<NoAsk::Anything, count> await_resume() const;
