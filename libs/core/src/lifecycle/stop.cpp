@@ -12,6 +12,7 @@
 #include "lifecycle/control.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
+#include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
@@ -112,11 +113,13 @@ void discard_turns(Cell& cell) {
 
 void send_stop(Cell& cell, std::uint64_t gen) {
   if (!cell.is(gen)) return;
+  tell_tracer(cell, gen, "stop");
   send(cell, make_envelope<Envelope>(&stop_ops, gen));
 }
 
 void send_kill(Cell& cell, std::uint64_t gen) {
   if (!cell.is(gen)) return;
+  tell_tracer(cell, gen, "kill");
   send_signal(cell, make_envelope<Envelope>(&kill_ops, gen));
 }
 
