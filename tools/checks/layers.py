@@ -15,7 +15,7 @@ BELOW = {
     "core": [],
     "codec": ["core"],
     "durable": ["codec", "core"],
-    "sim": ["core", "codec", "durable", "net", "cluster"],
+    "sim": ["core", "codec", "durable", "observe", "net", "cluster"],
     "observe": ["core"],
     "net": ["core"],
     "cluster": ["codec", "core"],
