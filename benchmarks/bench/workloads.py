@@ -1,6 +1,6 @@
 """The workloads' names, in the order in which they are run and shown."""
 
-# Of Troupe alone: what tracing and recording cost.
+# Of Troupe alone: what tracing and recording cost, and the simulator.
 TROUPE_WORKLOADS = [
     "tracing_off",
     "tracing_on",
@@ -8,6 +8,7 @@ TROUPE_WORKLOADS = [
     "tracing_off_fan_in",
     "tracing_on_fan_in",
     "recording_fan_in",
+    "simulated_messages",
 ]
 
 WORKLOADS = [

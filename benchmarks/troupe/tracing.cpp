@@ -3,6 +3,7 @@
 #include <troupe/observe/ring_tracer.hpp>
 
 #include "../harness/workloads.hpp"
+#include "simulation.hpp"
 #include "with_options.hpp"
 
 namespace bench {
@@ -40,6 +41,7 @@ constexpr Workload kOwn[] = {
     {"tracing_on_fan_in", with_tracer_on<fan_in_actors_with>},
     {"recording", with_recorder<ping_pong_with>},
     {"recording_fan_in", with_recorder<fan_in_actors_with>},
+    {"simulated_messages", simulated_messages},
 };
 
 }  // namespace
