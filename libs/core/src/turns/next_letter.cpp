@@ -52,6 +52,14 @@ void crash_on(Cell& cell, Envelope& letter, const std::exception_ptr& cause) {
   fail_actor(cell, ops, cause);
 }
 
+/// Null: there is none, or it isn't this actor's, or letters from the front come before it.
+const Envelope* first_of_lane(const Cell& cell) {
+  const Node* node = cell.lanes.peek_user();
+  if (cell.condition.has_front || !node || cell.lanes.is_embedded_stub(node)) return nullptr;
+  const auto* letter = static_cast<const Envelope*>(node);
+  return cell.is(letter->addressee()) ? letter : nullptr;
+}
+
 /// Takes all letters out of the lane: each is in a block of its own then, and linked to nothing.
 std::vector<Envelope*> empty_lane(Cell& cell) {
   std::vector<Envelope*> letters;
@@ -89,9 +97,13 @@ bool bring_forward(Cell& cell, const std::function<bool(const Envelope&)>& is_wa
     std::rotate(extra.front.begin(), waiting, waiting + 1);
     return true;
   }
+  // Mostly it is the first, and the lane may be long.
+  const Envelope* first = first_of_lane(cell);
+  if (first && is_wanted(*first)) return true;
   std::vector<Envelope*> lane = empty_lane(cell);
-  const auto found =
-      std::find_if(lane.begin(), lane.end(), [&](const Envelope* letter) { return is_wanted(*letter); });
+  const auto found = std::find_if(lane.begin(), lane.end(), [&](const Envelope* letter) {
+    return letter != first && is_wanted(*letter);
+  });
   const bool is_there = found != lane.end();
   if (is_there) {
     extra.front.push_front(*found);
