@@ -13,7 +13,7 @@ export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$TROUPE_ROOT}" CCACHE_NOHASHDIR=1
 
 readonly build_packages=(g++ cmake ninja-build ccache python3 libasio-dev libcli11-dev libgtest-dev librapidcheck-dev
   nlohmann-json3-dev)
-readonly test_packages=(redis-server redis-tools)
+readonly test_packages=(redis-server redis-tools gdb)
 readonly ci_packages=(git clang-19 clang-format-19 clang-tools-19 libclang-rt-19-dev llvm-19)
 
 say() { printf 'troupe: %s\n' "$*" >&2; }

@@ -1,6 +1,6 @@
 """The workloads' names, in the order in which they are run and shown."""
 
-# Of Troupe alone: what tracing and recording cost.
+# Of Troupe alone: what tracing and recording cost, the simulator, and supervision.
 TROUPE_WORKLOADS = [
     "tracing_off",
     "tracing_on",
@@ -8,6 +8,13 @@ TROUPE_WORKLOADS = [
     "tracing_off_fan_in",
     "tracing_on_fan_in",
     "recording_fan_in",
+    "simulated_messages",
+    "restart",
+    "throw_and_catch",
+    "supervised_ping_pong",
+    "siblings_under_crashes",
+    "siblings_without_crashes",
+    "tree_start_stop",
 ]
 
 WORKLOADS = [

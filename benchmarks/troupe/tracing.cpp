@@ -3,6 +3,8 @@
 #include <troupe/observe/ring_tracer.hpp>
 
 #include "../harness/workloads.hpp"
+#include "simulation.hpp"
+#include "supervision.hpp"
 #include "with_options.hpp"
 
 namespace bench {
@@ -40,6 +42,13 @@ constexpr Workload kOwn[] = {
     {"tracing_on_fan_in", with_tracer_on<fan_in_actors_with>},
     {"recording", with_recorder<ping_pong_with>},
     {"recording_fan_in", with_recorder<fan_in_actors_with>},
+    {"simulated_messages", simulated_messages},
+    {"restart", restart},
+    {"throw_and_catch", throw_and_catch},
+    {"supervised_ping_pong", supervised_ping_pong},
+    {"siblings_under_crashes", siblings_under_crashes},
+    {"siblings_without_crashes", siblings_without_crashes},
+    {"tree_start_stop", tree_start_stop},
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every ```cpp block of README.md, ARCHITECTURE.md and docs/*.md stands, line by line, in a file that is compiled:
-docs/snippets, examples or tests/package. Links between the pages lead somewhere."""
+docs/snippets, examples, tests/package or tests/bugs. Links between the pages lead somewhere."""
 
 import pathlib
 import re
@@ -8,7 +8,7 @@ import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COMPILED = ("docs/snippets/*.cpp", "examples/*.cpp", "tests/package/*.cpp")
+COMPILED = ("docs/snippets/*.cpp", "examples/*.cpp", "tests/package/*.cpp", "tests/bugs/*.hpp")
 PAGES = ("*.md", "docs/*.md")
 BLOCK = re.compile(r"^```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")

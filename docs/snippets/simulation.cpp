@@ -1,9 +1,15 @@
 // The code of docs/simulation.md.
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <troupe/observe/recorder.hpp>
+#include <troupe/sim/replay.hpp>
 #include <troupe/sim/sim.hpp>
 #include <troupe/troupe.hpp>
 
@@ -93,7 +99,48 @@ void scripted() {
   expect(probe.receive<Pong>().number == 6);
 }
 
+// --- a recording ---
+
+int sold_today = 0;
+
+std::vector<troupe::Ref<Guest>> open_shop(troupe::System& system) {
+  auto shop = system.spawn<Shop>({.name = "shop"});
+  return {system.spawn<Guest>({.name = "ann"}, shop, &sold_today),
+          system.spawn<Guest>({.name = "bob"}, shop, &sold_today)};
+}
+
+int number_in(sim::Inputs::Payload payload) { return static_cast<int>(payload[0]); }
+
+void replay_a_day(const troupe::observe::Recording& recording) {
+  sim::Inputs inputs;
+  inputs.add<Guest, Buy>();  // a message without content
+  inputs.add<Ponger, Ping>([](sim::Inputs::Payload payload) { return Ping{number_in(payload)}; });
+
+  sim::Simulation simulation;
+  open_shop(simulation.system());  // as the program did in production
+  const sim::Replayed replayed = sim::replay(simulation, recording, inputs);
+  if (!replayed.succeeded()) std::puts(replayed.difference.c_str());
+}
+
+void recorded() {
+  std::vector<std::byte> file;
+  troupe::observe::Recorder recorder({.write = [&file](std::span<const std::byte> piece) {
+    file.insert(file.end(), piece.begin(), piece.end());
+  }});
+  recorder.switch_on();
+  {
+    troupe::System system({.tracer = &recorder});
+    for (const auto& guest : open_shop(system)) guest.tell<Buy>();
+    expect(system.shutdown().clean());
+  }
+  recorder.finish();
+  expect(sold_today == 1);
+  replay_a_day(troupe::observe::Recording::read(file).value());
+  expect(sold_today == 2);
+}
+
 int main() {
+  recorded();
   explored();
   faults();
   scripted();

@@ -188,7 +188,10 @@ struct Closer {
 };
 
 TEST(Bugs, WhatIsSaidAfterTheCloseIsLost) {
-  hunt({"use after stop", FailureKind::check, "nothing that was said is lost"},
+  hunt({.name = "use after stop",
+        .kind = FailureKind::check,
+        .sentence = "nothing that was said is lost",
+        .by_hand = {3, 1}},
        [](Simulation& sim, Version version) {
          const auto session = sim.spawn<Session>();
          const auto speaker = sim.spawn<Speaker>(session);

@@ -119,13 +119,14 @@ struct Baker {
 };
 
 TEST(Bugs, WhoComesAfterTheNewsWaitsForEver) {
-  hunt({"late buyer", FailureKind::deadlock, "Buyer"}, [](Simulation& sim, Version version) {
-    const auto counter = sim.spawn<Counter>(version);
-    sim.spawn<Buyer>(counter).tell<Go>();
-    sim.spawn<Buyer>(counter).tell<Go>();
-    sim.spawn<Baker>(counter).tell<Go>();
-    sim.run();
-  });
+  hunt({.name = "late buyer", .kind = FailureKind::deadlock, .sentence = "Buyer", .by_hand = {4}},
+       [](Simulation& sim, Version version) {
+         const auto counter = sim.spawn<Counter>(version);
+         sim.spawn<Buyer>(counter).tell<Go>();
+         sim.spawn<Buyer>(counter).tell<Go>();
+         sim.spawn<Baker>(counter).tell<Go>();
+         sim.run();
+       });
 }
 
 // --- two that are too polite
@@ -150,10 +151,7 @@ struct Polite final : troupe::Actor<Polite> {
 };
 
 TEST(Bugs, TwoThatGiveWayToEachOtherNeverArrive) {
-  hunt({.name = "after you",
-        .kind = FailureKind::out_of_steps,
-        .sentence = "keep each other busy",
-        .schedules = 50},
+  hunt({.name = "after you", .kind = FailureKind::out_of_steps, .sentence = "keep each other busy"},
        [](Simulation& sim, Version version) {
          int passed = 0;
          const auto one = sim.spawn<Polite>(version, true, &passed);

@@ -15,7 +15,7 @@ BELOW = {
     "core": [],
     "codec": ["core"],
     "durable": ["codec", "core"],
-    "sim": ["core", "codec", "durable", "net", "cluster"],
+    "sim": ["core", "codec", "durable", "observe", "net", "cluster"],
     "observe": ["core"],
     "net": ["core"],
     "cluster": ["codec", "core"],
@@ -40,7 +40,7 @@ SYSTEM = re.compile(r"^((sys|linux|bits|sanitizer)/.*|cxxabi|dlfcn|errno|execinf
 SYSTEM_HEADERS = {"libs/core/include/troupe/detail/durations.hpp": {"bits/chrono.h"}}
 
 # Whose private headers a part may include besides its own.
-PRIVATE = {"fuzz": ["apps/kv"]}
+PRIVATE = {"fuzz": ["apps/kv"], "tests": ["examples"]}
 
 TEST_HEADERS = re.compile(r"^(gtest|gmock|rapidcheck)(/|\.h)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <troupe/ports/schedule_policy.hpp>
+
 #include "support.hpp"
 
 namespace {
@@ -202,6 +204,92 @@ TEST_F(Traces, ATurnThatWaitsWhenItsActorIsKilledIsDiscarded) {
   const Lines lines = tracer_.take();
   EXPECT_NE(std::find(lines.begin(), lines.end(), "discard Go of B #1"), lines.end());
   EXPECT_NE(std::find(lines.begin(), lines.end(), "stop Asker of B (killed)"), lines.end());
+}
+
+struct Mourner final : troupe::Actor<Mourner> {
+  explicit Mourner(Ref<Answerer> ref) : answerer(ref) {}
+  Task<> on(Go) {
+    watch(answerer);
+    const troupe::Terminated news = co_await answerer.join();
+    static_cast<void>(news);
+  }
+  void on(Later) {
+    unwatch(answerer);
+    answerer.stop();
+  }
+  void on(const troupe::Terminated&) {}
+  Ref<Answerer> answerer;
+};
+
+TEST_F(Traces, WhoStopsKillsJoinsAndWatchesWhomIsSeen) {
+  tracer_.switch_on();
+  const auto answerer = system_.spawn<Answerer>();
+  const auto mourner = system_.spawn<Mourner>(answerer);
+  const auto other = system_.spawn<Mourner>(answerer);
+  mourner.tell<Go>();
+  scheduler_.run_until_idle();
+  other.tell<Later>();
+  tracer_.take();
+  scheduler_.run_until_idle();
+  EXPECT_EQ(tracer_.take(), (Lines{
+                                "begin Later of C #3",
+                                "control stop of A by C <- #3",
+                                "end Later of C #3",
+                                "stop Answerer of A (stopped)",
+                                "send Terminated of B by nobody #4",
+                                "answer Terminated of B by nobody #2",
+                                "resume Go of B #1 <- #2",
+                                "end Go of B #1",
+                                "begin Terminated of B #4",
+                                "end Terminated of B #4",
+                            }));
+  mourner.kill();
+  EXPECT_EQ(tracer_.take(), Lines{"control kill of B"});
+}
+
+// A scheduler without threads may choose what an actor handles next.
+TEST(Runnables, AWantedLetterComesFirst) {
+  struct Listener final : troupe::Actor<Listener> {
+    explicit Listener(std::string* to) : heard(to) {}
+    void on(char c) { *heard += c; }
+    void on(Later) { unstash_all(); }
+    void on(int) { stash('s'); }
+    std::string* heard;
+  };
+  struct Chooser final : troupe::SchedulePolicy {
+    troupe::Choice choose(const troupe::Runnables& ready) override {
+      const auto is_wanted = [n = 0, this](const troupe::detail::Envelope&) mutable { return n++ == place; };
+      found = troupe::Runnables::bring_forward_(ready.actor(0), is_wanted);
+      return {};
+    }
+    int place = 0;  ///< among those that wait
+    bool found = false;
+  };
+  std::string heard;
+  Chooser chooser;
+  troupe::DeterministicScheduler scheduler(chooser);
+  troupe::System system({.scheduler = &scheduler});
+  const auto listener = system.spawn<Listener>(&heard);
+  for (const char c : {'a', 'b', 'c', 'd'}) listener.tell(c);
+  for (const int place : {2, 1, 1}) {
+    chooser.place = place;
+    scheduler.step();
+    EXPECT_TRUE(chooser.found);
+  }
+  EXPECT_EQ(heard, "cbd");
+  listener.tell('e');
+  chooser.place = 2;
+  scheduler.step();
+  EXPECT_FALSE(chooser.found) << "two are there: their order stays as it was";
+  chooser.place = 0;
+  scheduler.run_until_idle();
+  EXPECT_EQ(heard, "cbdae");
+  listener.tell(1);
+  listener.tell('f');
+  listener.tell<Later>();
+  chooser.place = 9;
+  scheduler.run_until_idle();
+  EXPECT_EQ(heard, "cbdaefs") << "a stash is not in the way";
 }
 
 // Large and small blocks, moved from thread to thread, with the tracer switched all the time.

@@ -28,8 +28,15 @@ struct Receiver {
   const Log* last_log = nullptr;  ///< where its last part is
   std::uint64_t parts = 0;
   std::uint32_t last_number = 0;  ///< of the messages that it has sent
-  std::vector<std::uint64_t>
-      waiting;  ///< its suspended turns, by message, in the order of their first suspensions
+  /// Its turns that have waited, by message, in the order in which they first did.
+  std::vector<std::uint64_t> waiting;
+
+  void add_waiting(std::uint64_t message) {
+    if (std::find(waiting.begin(), waiting.end(), message) == waiting.end()) waiting.push_back(message);
+  }
+  std::size_t place_among_waiting(std::uint64_t message) const {
+    return static_cast<std::size_t>(std::find(waiting.begin(), waiting.end(), message) - waiting.begin());
+  }
 };
 
 /// The name of a message: who sent it, and as its how manieth.
@@ -55,8 +62,13 @@ struct Log : detail::ThreadPart {
   std::uint32_t last_sender = 0;  ///< the sender of the last one; 0: it had none
   std::uint64_t more = 0;         ///< deliveries from it that aren't in `bytes` yet
 
-  /// The actors whose turns nest in this thread, the innermost last.
-  std::vector<Receiver*> running;
+  struct RunningTurn {
+    Receiver* receiver;
+    ActorId actor;
+    std::uint64_t message;
+  };
+  /// The turns that nest in this thread, the innermost last.
+  std::vector<RunningTurn> running;
 
   struct Known {
     ActorId actor;
@@ -82,6 +94,15 @@ struct Log : detail::ThreadPart {
     ++receiver.parts;
     receiver.last_log = this;
     part_of = receiver.ordinal;
+    last_sender = 0;
+  }
+
+  /// A turn of the actor goes on, which has waited.
+  void add_resume(Receiver& receiver, std::uint64_t message) {
+    begin_part(receiver);
+    settle();
+    put(entry(Other::resume));
+    put(receiver.place_among_waiting(message));
     last_sender = 0;
   }
 
@@ -200,13 +221,14 @@ std::uint64_t Recorder::name_message(std::uint64_t cause, bool) noexcept {
   if (!log) [[unlikely]]
     return 0;
   if (cause == 0 || log->running.empty()) return name_of(log->ordinal, ++log->last_number);
-  Receiver& sender = *log->running.back();
+  Receiver& sender = *log->running.back().receiver;
   return name_of(sender.ordinal, ++sender.last_number);
 }
 
-void Recorder::sent(ActorId actor, ActorId, std::uint64_t message, std::uint64_t cause,
+void Recorder::sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
                     const std::string_view& type) noexcept {
-  if (cause != 0) return;
+  // What an actor sends outside of its turns, as in on(Stopping), it will send again by itself.
+  if (cause != 0 || by) return;
   Log* log = impl_->log();
   if (!log || sender_of(message) != log->ordinal) return;
   const std::uint32_t receiver = impl_->ordinal_of(*log, actor);
@@ -224,17 +246,31 @@ void Recorder::turn_begun(ActorId actor, std::uint64_t message, const std::strin
   if (!log) return;
   Receiver& receiver = impl_->find(*log, actor);
   log->add_delivery(receiver, message);
-  log->running.push_back(&receiver);
+  log->running.push_back({&receiver, actor, message});
   impl_->write_if_full(*log);
 }
 
 void Recorder::turn_ended(ActorId, std::uint64_t message, const std::string_view&) noexcept {
   Log* log = impl_->log();
   if (!log || log->running.empty()) return;
-  Receiver& receiver = *log->running.back();
+  Receiver& receiver = *log->running.back().receiver;
   log->running.pop_back();
   if (!receiver.waiting.empty()) std::erase(receiver.waiting, message);
 }
+
+namespace {
+
+/// An ask that ran in place, in the asker's turn, counts as a wait that has ended at once: where each ask is
+/// queued, in a simulator, it is one.
+void answered_in_place(Log& log, const TraceEvent& event) {
+  if (log.running.empty() || event.by == event.actor) return;
+  const Log::RunningTurn& asker = log.running.back();
+  if (asker.actor != event.actor) return;  // it is the target that runs: the asker does wait
+  asker.receiver->add_waiting(asker.message);
+  log.add_resume(*asker.receiver, asker.message);
+}
+
+}  // namespace
 
 void Recorder::record(const TraceEvent& event) noexcept {
   Log* log = impl_->log();
@@ -245,24 +281,16 @@ void Recorder::record(const TraceEvent& event) noexcept {
     case TraceKind::turn_suspend: {
       Receiver& receiver = impl_->find(*log, event.actor);
       if (!log->running.empty()) log->running.pop_back();
-      if (std::find(receiver.waiting.begin(), receiver.waiting.end(), event.message) ==
-          receiver.waiting.end()) {
-        receiver.waiting.push_back(event.message);
-      }
-      return;
+      return receiver.add_waiting(event.message);
     }
     case TraceKind::turn_resume: {
       Receiver& receiver = impl_->find(*log, event.actor);
-      log->begin_part(receiver);
-      log->settle();
-      log->put(entry(Other::resume));
-      log->put(static_cast<std::uint64_t>(
-          std::find(receiver.waiting.begin(), receiver.waiting.end(), event.message) -
-          receiver.waiting.begin()));
-      log->last_sender = 0;
-      log->running.push_back(&receiver);
+      log->add_resume(receiver, event.message);
+      log->running.push_back({&receiver, event.actor, event.message});
       return impl_->write_if_full(*log);
     }
+    case TraceKind::answer:
+      return answered_in_place(*log, event);
     case TraceKind::turn_discard:
       std::erase(impl_->find(*log, event.actor).waiting, event.message);
       return;

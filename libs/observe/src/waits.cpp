@@ -24,6 +24,9 @@ struct Open {
         case TraceKind::turn_discard:
           turns.erase(record.message);
           break;
+        case TraceKind::control:  // a join has a name
+          if (record.message == 0) break;
+          [[fallthrough]];
         case TraceKind::ask:
           asks.insert_or_assign(record.message, &record);
           break;

@@ -20,8 +20,8 @@ bool has(const std::vector<ProcessId>& ids, ProcessId id) {
 }
 
 bool hits(const Footprint& one, const Footprint& other) {
-  return overlap(one.ends, other.sends) || overlap(one.ends, other.answers) ||
-         has(one.answers, other.process);
+  return overlap(one.ends, other.sends) || overlap(one.ends, other.signals) ||
+         has(one.signals, other.process);
 }
 
 /// Which step sent a message, set a timer, gave an answer, or spawned an actor.
@@ -58,23 +58,28 @@ ProcessId process_of(const History& history, Chosen chosen) {
 }
 
 Footprint footprint_of(const History& history, ProcessId process, std::size_t first, std::size_t last) {
-  Footprint footprint{.process = process, .sends = {}, .answers = {}, .ends = {}};
+  Footprint footprint{.process = process, .sends = {}, .signals = {}, .ends = {}};
   for (std::size_t i = first; i < last; ++i) {
     const Event& event = history[i];
     const ProcessId actor = process_of(history, event.actor);
     if (event.kind == EventKind::send || event.kind == EventKind::ask) footprint.sends.push_back(actor);
-    if (event.kind == EventKind::answer && event.actor != 0) footprint.answers.push_back(actor);
+    if (event.kind == EventKind::answer && event.actor != 0) footprint.signals.push_back(actor);
     if (event.kind == EventKind::stop) footprint.ends.push_back(actor);
+    if (event.kind == EventKind::control) {
+      // A stop waits its turn among the messages; all else is a signal.
+      const bool waits = history.name(event.type) == "stop";
+      (waits ? footprint.sends : footprint.signals).push_back(actor);
+    }
   }
   normalise(footprint.sends);
-  normalise(footprint.answers);
+  normalise(footprint.signals);
   normalise(footprint.ends);
   return footprint;
 }
 
 bool depend(const Footprint& one, const Footprint& other) {
   return one.process == other.process || overlap(one.sends, other.sends) ||
-         overlap(one.answers, other.answers) || hits(one, other) || hits(other, one);
+         overlap(one.signals, other.signals) || hits(one, other) || hits(other, one);
 }
 
 HappensBefore::HappensBefore(const History& history, std::span<const Step> steps) : steps_(steps) {
@@ -109,7 +114,10 @@ HappensBefore::HappensBefore(const History& history, std::span<const Step> steps
 bool HappensBefore::race(std::size_t i, std::size_t j) const {
   const Footprint& one = *steps_[i].footprint;
   const Footprint& other = *steps_[j].footprint;
-  if (one.process == other.process || causes_[j][i] || !depend(one, other)) return false;
+  if (one.process == other.process || !depend(one, other)) return false;
+  const auto& enabled = *steps_[i].enabled;
+  const bool was_possible = std::find(enabled.begin(), enabled.end(), other.process) != enabled.end();
+  if (causes_[j][i] && !was_possible) return false;
   for (std::size_t k = i + 1; k < j; ++k) {
     if (before_[k][i] && before_[j][k]) return false;
   }

@@ -21,7 +21,7 @@ ProcessId process_of(const History& history, Chosen chosen);
 struct Footprint {
   ProcessId process = 0;
   std::vector<ProcessId> sends;    ///< to these mailboxes
-  std::vector<ProcessId> answers;  ///< to these, who wait
+  std::vector<ProcessId> signals;  ///< to these: answers, kills, wishes to hear of an end
   std::vector<ProcessId> ends;     ///< of these: what is sent to them before is another thing than after
 };
 Footprint footprint_of(const History& history, ProcessId process, std::size_t first, std::size_t last);
@@ -36,14 +36,16 @@ class HappensBefore {
     const Footprint* footprint;
     std::size_t first_event;
     std::size_t last_event;
+    const std::vector<ProcessId>* enabled;  ///< who might have made a step in its place
   };
   HappensBefore(const History& history, std::span<const Step> steps);
 
   std::size_t size() const { return before_.size(); }
   /// Whether step `i` happens before step `j`.
   bool before(std::size_t i, std::size_t j) const { return before_[j][i]; }
-  /// Whether they depend on each other, nothing between them orders them, and neither causes the other: so
-  /// they might have come in the other order.
+  /// Whether they depend on each other, nothing between them orders them, and the first isn't what made the
+  /// second possible: so they might have come in the other order. An answer that finds its asker with another
+  /// signal to see to isn't.
   bool race(std::size_t i, std::size_t j) const;
 
  private:

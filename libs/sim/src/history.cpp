@@ -113,7 +113,19 @@ void History::add(Event event) {
   events_.push_back(event);
 }
 
-std::uint64_t History::name_message(std::uint64_t, bool) noexcept { return ++last_message_; }
+std::uint64_t History::name_message(std::uint64_t cause, bool) noexcept {
+  ++last_message_;
+  if (tracks_senders_) {
+    senders_.resize(last_message_ + 1);
+    senders_.back() = cause == 0 ? 0 : running_;
+  }
+  return last_message_;
+}
+
+void History::track_senders() { tracks_senders_ = true; }
+ActorNumber History::sender_of(MessageNumber message) const noexcept {
+  return message < senders_.size() ? senders_[message] : 0;
+}
 
 void History::record(const TraceEvent& event) noexcept {
   Event made{.kind = static_cast<EventKind>(event.kind),
@@ -128,6 +140,7 @@ void History::record(const TraceEvent& event) noexcept {
     made.text = names_->of_text(common_type_name(event.text));
   }
   made.actor = actors_->number_of(event.actor);
+  if (event.kind == TraceKind::turn_begin || event.kind == TraceKind::turn_resume) running_ = made.actor;
   add(made);
 }
 
@@ -160,8 +173,8 @@ std::string History::line(const Event& event) const {
     text += letter;
     text += std::to_string(value);
   };
-  const bool is_letter =
-      event.kind == EventKind::send || event.kind == EventKind::ask || event.kind == EventKind::answer;
+  const bool is_letter = event.kind == EventKind::send || event.kind == EventKind::ask ||
+                         event.kind == EventKind::answer || event.kind == EventKind::control;
   number(" ", 'm', event.message);
   if (event.type != 0) text += ' ' + std::string(name(event.type));
   if (is_letter) {

@@ -32,6 +32,7 @@ Exploration repeat_as_wished(const ExploreOptions& options, const Scenario& scen
   ExploreOptions without_file = options;
   without_file.directory = {};
   prepare_command(without_file, *result.failure);
+  if (!options.quiet) std::fprintf(stderr, "%s\n", result.report().c_str());
   return result;
 }
 

@@ -29,10 +29,15 @@ FaultOptions some_of(FaultOptions faults, Stream& random) {
 }
 
 std::unique_ptr<Policy> policy_of(std::uint64_t seed, std::uint64_t depth, Stream& random) {
-  // Half of them walk: they find what is frequent. PCT finds what needs one actor to be left far behind.
-  constexpr std::array<unsigned, 8> pct_depths{0, 0, 0, 0, 1, 2, 3, 5};
-  const unsigned pct_depth = pct_depths[random.below(pct_depths.size())];
-  auto first = pct_depth == 0 ? random_walk(seed) : pct(seed, pct_depth, std::max<std::uint64_t>(depth, 1));
+  // Many of them walk: they find what is frequent. PCT finds what needs one actor to be left far behind, or
+  // one chain of messages to run far ahead.
+  constexpr std::array<unsigned, 10> pct_depths{0, 0, 0, 0, 1, 2, 3, 5, 1, 2};
+  constexpr std::size_t first_of_chains = 8;
+  const std::size_t which = random.below(pct_depths.size());
+  const std::uint64_t steps = std::max<std::uint64_t>(depth, 1);
+  auto first = pct_depths[which] == 0    ? random_walk(seed)
+               : which < first_of_chains ? pct(seed, pct_depths[which], steps)
+                                         : pct_of_chains(seed, pct_depths[which], steps);
   constexpr std::uint64_t least_choices_before_tail = 500;
   return fair_tail(std::move(first), std::max(least_choices_before_tail, 4 * depth));
 }

@@ -50,11 +50,12 @@ Simulation::Impl::Impl(const SimulationOptions& chosen, Simulation& owner)
   scheduler.emplace(*this);
   history.switch_on();
   try {
-    system.emplace(SystemOptions{.ask_deadline = options.ask_deadline,
-                                 .log = options.log ? options.log : &null_log(),
-                                 .scheduler = &*scheduler,
-                                 .tracer = &history,
-                                 .seed = mix(options.seed, hash_text("actors"))});
+    system.emplace(
+        SystemOptions{.ask_deadline = options.ask_deadline,
+                      .log = options.log ? options.log : &null_log(),
+                      .scheduler = &*scheduler,
+                      .tracer = &history,
+                      .seed = options.actors_seed.value_or(mix(options.seed, hash_text("actors")))});
   } catch (...) {
     history.switch_off();
     throw;
@@ -254,7 +255,7 @@ Choice Simulation::Impl::choose(const Runnables& ready) {
   const std::size_t index = view.runnable(picked);
   // One ready actor is no choice, nor is what the scenario asks for. A stall is one: a replay has none.
   if (ready.size() > 1 && !asked_for) record_choice(view[picked]);
-  Choice choice{.index = index};
+  Choice choice{.index = index, .message_first = message_first};
   if (index < ready.actors()) meet_fate(ready, choice);
   ++steps;
   return choice;

@@ -62,6 +62,7 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   bool faults_ceased = false;
   std::unordered_set<ActorNumber> spared;
   StepObserver* observer = nullptr;
+  bool message_first = false;         ///< in the step that the observer has chosen
   std::optional<ActorNumber> wanted;  ///< whose step is next
   std::optional<DeterministicScheduler> scheduler;
   std::optional<System> system;

@@ -89,7 +89,8 @@ std::size_t SourceSets::choose(const Ready& ready) {
 void SourceSets::plan_races() {
   std::vector<HappensBefore::Step> steps;
   for (std::size_t i = 0; i < depth_; ++i) {
-    steps.push_back({&nodes_[i].footprint, nodes_[i].first_event, nodes_[i].last_event});
+    const Node& node = nodes_[i];
+    steps.push_back({&node.footprint, node.first_event, node.last_event, &node.enabled});
   }
   const HappensBefore order(*history_, steps);
   for (std::size_t j = 1; j < depth_; ++j) {

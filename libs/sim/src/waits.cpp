@@ -7,11 +7,13 @@ namespace troupe::inline v0::sim {
 
 namespace {
 
-/// Asks by message, without those that have an answer or whose asker has ended.
+/// Asks and joins by message, without those that have an answer or whose asker has ended.
 std::map<MessageNumber, Event> open_asks(const History& history) {
   std::map<MessageNumber, Event> open;
   for (const Event& event : history.events()) {
-    if (event.kind == EventKind::ask && event.by != 0) {
+    const bool asks =
+        event.kind == EventKind::ask || (event.kind == EventKind::control && event.message != 0);
+    if (asks && event.by != 0) {
       open.emplace(event.message, event);
     } else if (event.kind == EventKind::answer) {
       open.erase(event.message);
@@ -39,8 +41,12 @@ std::string describe_waits(const History& history, const Tree& tree) {
   std::set<std::string, std::less<>> told;
   const auto add = [&text](const std::string& sentence) { text += (text.empty() ? "" : "; ") + sentence; };
   for (const auto& [message, ask] : open_asks(history)) {
-    add(history.describe(ask.by) + " waits" + turn_of(history, ask.cause) + " for the answer of " +
-        history.describe(ask.actor) + " to " + std::string(history.name(ask.type)));
+    const std::string who = history.describe(ask.by) + " waits" + turn_of(history, ask.cause) + " for the ";
+    if (ask.kind == EventKind::control) {
+      add(who + "end of " + history.describe(ask.actor));
+    } else {
+      add(who + "answer of " + history.describe(ask.actor) + " to " + std::string(history.name(ask.type)));
+    }
     told.emplace(history.path_of(ask.by));
   }
   for (const ActorInfo& one : tree) {

@@ -113,6 +113,7 @@ begin m12 Shelf of a1
 answer m12 std::basic_string<char> to a2 by a1
 end m12 Shelf of a1
 resume m5 Poll of a2 by the answer to m12
+control stop to a2 by a2 in m5
 end m5 Poll of a2
 stop Clerk of a2: stopped
 send m13 Order to a3
@@ -121,7 +122,7 @@ dead letter m13 Order of a3: no such actor
 
 TEST(Histories, TheTextIsTheSameWithEveryCompiler) { EXPECT_EQ(text_of(7), expected); }
 
-TEST(Histories, TheHashIsTheSameWithEveryCompiler) { EXPECT_EQ(hash_of(7), 17486116317536932890u); }
+TEST(Histories, TheHashIsTheSameWithEveryCompiler) { EXPECT_EQ(hash_of(7), 15046834247327835813u); }
 
 TEST(Histories, AThousandRunsOfASeedAreOneHistory) {
   const std::string first = text_of(3);

@@ -69,7 +69,8 @@ TEST(Simulations, AWaitForTheEndOfAnotherIsADeadlockToo) {
   };
   Simulation sim;
   sim.spawn<Mourner>({.name = "mourner"}, sim.spawn<Keeper>()).tell<Go>();
-  EXPECT_PRED2(contains, thrown<RunFailed>([&] { sim.run(); }), "mourner waits in its turn of Go");
+  EXPECT_PRED2(contains, thrown<RunFailed>([&] { sim.run(); }),
+               "mourner (Mourner) waits in its turn of Go for the end of a1");
 }
 
 TEST(Simulations, WaitingMayBeAllowed) {

@@ -3,7 +3,6 @@
 
 #include <coroutine>
 #include <cstddef>
-#include <list>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -197,25 +196,26 @@ class AllAwaiter : public Several<AllAwaiter<Asks...>> {
 template <class A>
 class AllOfVector : public Several<AllOfVector<A>> {
  public:
-  explicit AllOfVector(std::vector<A>&& asks) : Several<AllOfVector>(Waiting::Until::all, asks.size()) {
-    for (A& ask : asks) parts_.emplace_back(std::move(ask));
+  explicit AllOfVector(std::vector<A>&& asks)
+      : Several<AllOfVector>(Waiting::Until::all, asks.size()), parts_(asks.size()) {
+    for (std::size_t i = 0; i < asks.size(); ++i) parts_[i].emplace(std::move(asks[i]));
   }
 
   void start() {
-    for (auto& part : parts_) part.pending.start_queued(this->waiting_);
+    for (auto& part : parts_) part->pending.start_queued(this->waiting_);
   }
   std::vector<Monostate<typename A::result_type>> await_resume() {
     for (auto& part : parts_) {
-      if (part.failed()) part.take();
+      if (part->failed()) part->take();
     }
     std::vector<Monostate<typename A::result_type>> results;
     results.reserve(parts_.size());
-    for (auto& part : parts_) results.push_back(part.take());
+    for (auto& part : parts_) results.push_back(part->take());
     return results;
   }
 
  private:
-  std::list<Part<A>> parts_;  // a list: sinks must stay where they are
+  std::vector<std::optional<Part<A>>> parts_;  // never resized: sinks must stay where they are
 };
 
 template <class... Asks>

@@ -9,6 +9,7 @@
 #include "await/timed_out.hpp"
 #include "lifecycle/retire.hpp"
 #include "memory/stable_pool.hpp"
+#include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "scheduler/ready.hpp"
 #include "system/runtime.hpp"
@@ -238,9 +239,13 @@ void Request::send_queued(SinkBase& sink) {
         "`static constexpr troupe::Turns turns = troupe::reentrant`");
   }
   Envelope* letter = std::exchange(letter_, nullptr);
-  *to_ = sink.open(*target_, letter->addressee(), letter->ops, name_of(*letter));
-  if (letter->is_traced()) [[unlikely]]
+  const std::uint64_t name = as_signal_ && tracing() ? name_message(*target_) : name_of(*letter);
+  *to_ = sink.open(*target_, letter->addressee(), letter->ops, name);
+  if (as_signal_) {
+    tell_tracer(*target_, letter->addressee(), "join", name);
+  } else if (name != 0) [[unlikely]] {
     trace_letter(TraceKind::ask, *target_, *letter);
+  }
   if (gone && !as_signal_) {
     drop_stale(*target_, *letter);
     return free_envelope(letter);

@@ -13,6 +13,7 @@
 #include "lifecycle/link.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
+#include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "supervision/child.hpp"
 #include "supervision/letters.hpp"
@@ -166,12 +167,14 @@ void send_stop(Cell& cell, std::uint64_t gen) {
   if (!cell.is(gen)) return;
   // Read before the stop is sent, which may end the actor.
   const bool may_be_down = cell.home.load(std::memory_order_relaxed) & Cell::supervised;
+  tell_tracer(cell, gen, "stop");
   send(cell, make_envelope<Envelope>(&stop_ops, gen));
   if (may_be_down) send_signal(cell, make_envelope<Envelope>(&stop_wanted_ops, gen));
 }
 
 void send_kill(Cell& cell, std::uint64_t gen) {
   if (!cell.is(gen)) return;
+  tell_tracer(cell, gen, "kill");
   send_signal(cell, make_envelope<Envelope>(&kill_ops, gen));
 }
 

@@ -9,6 +9,7 @@
 
 #include "lifecycle/control.hpp"
 #include "lifecycle/retire.hpp"
+#include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "turns/extra.hpp"
 
@@ -75,6 +76,7 @@ void watch(Cell& watcher, Cell& watched, std::uint64_t gen, MakeTerminated make)
   auto* signal = make_envelope<WatchSignal>(
       &watch_ops, gen, Watcher{&watcher, watcher.gen.load(std::memory_order_relaxed), make});
   signal->watched = &watched;
+  tell_tracer(watched, gen, "watch");
   send_signal(watched, signal);
 }
 
@@ -87,6 +89,7 @@ void unwatch(Cell& watcher, Cell& watched, std::uint64_t gen) {
 }
 
 void stop_watching(Cell& watcher, Cell& watched, std::uint64_t gen) {
+  tell_tracer(watched, gen, "unwatch");
   send_signal(watched, make_envelope<WatchSignal>(
                            &unwatch_ops, gen,
                            Watcher{&watcher, watcher.gen.load(std::memory_order_relaxed), nullptr}));

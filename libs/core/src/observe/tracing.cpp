@@ -7,6 +7,7 @@
 #include <troupe/lifecycle.hpp>
 
 #include "lifecycle/tree_guard.hpp"
+#include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "system/runtime.hpp"
 
@@ -40,6 +41,8 @@ std::string_view to_string(TraceKind kind) noexcept {
       return "failure";
     case TraceKind::dead_letter:
       return "dead letter";
+    case TraceKind::control:
+      return "control";
   }
   return "unknown";
 }
@@ -156,6 +159,13 @@ void trace_stop(Cell& cell) noexcept {
   if (Tracer* tracer = tracer_of(cell)) {
     tracer->record(
         {TraceKind::stop, id_of(cell), {}, 0, 0, class_name(cell), to_string(cell.condition.reason)});
+  }
+}
+
+void trace_control(Cell& receiver, std::uint64_t gen, std::string_view what, std::uint64_t name) noexcept {
+  if (Tracer* tracer = tracer_of(receiver)) {
+    tracer->record(
+        {TraceKind::control, {&receiver, gen}, running_actor(), name, context.traced_message, what, {}});
   }
 }
 

@@ -43,6 +43,10 @@ std::string_view Runnables::next_message(std::size_t index) const noexcept {
 const detail::Envelope* Runnables::next_letter_(const ActorId& actor) noexcept {
   return actor && actor.cell->is(actor.generation) ? detail::next_letter(*actor.cell) : nullptr;
 }
+bool Runnables::bring_forward_(const ActorId& actor,
+                               const std::function<bool(const detail::Envelope&)>& is_wanted) {
+  return actor && actor.cell->is(actor.generation) && detail::bring_forward(*actor.cell, is_wanted);
+}
 std::uint64_t Runnables::handled(std::size_t index) const noexcept {
   return actors_[index]->handled.load(std::memory_order_relaxed);
 }
@@ -88,6 +92,17 @@ bool DeterministicScheduler::Impl::step() {
   return true;
 }
 
+namespace {
+
+/// False: the token is given away.
+bool run_step(detail::Cell& cell, const Choice& choice) {
+  if (!cell.lanes.has_signal()) return detail::run_cell(cell, 1);
+  const bool has_message = !detail::holds_mail(cell) && (cell.condition.has_front || cell.lanes.has_user());
+  return choice.message_first && has_message ? detail::run_message(cell) : detail::run_waiting_signals(cell);
+}
+
+}  // namespace
+
 void DeterministicScheduler::Impl::run_actor(std::size_t index, const Choice& choice) {
   detail::Cell* cell = ready_[index];
   ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -99,7 +114,8 @@ void DeterministicScheduler::Impl::run_actor(std::size_t index, const Choice& ch
   } else if (choice.fate == Fate::crash) {
     detail::crash_next(*cell, choice.cause);
   }
-  if (!detail::run_cell(*cell, 1)) return;
+  // Signals are a step of their own: what comes between them and the next message is a choice.
+  if (!run_step(*cell, choice)) return;
   // With nothing left to handle it rests in the same step: there is nothing to choose in that.
   if (!detail::has_work(*cell) && !detail::run_cell(*cell, 1)) return;
   ready_.push_back(cell);

@@ -1,4 +1,7 @@
 #include "turns/next_letter.hpp"
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/tracing.hpp>
@@ -18,7 +21,10 @@ bool has_work(const Cell& cell) noexcept {
 
 const Envelope* next_letter(const Cell& cell) noexcept {
   if (cell.lanes.has_signal() || holds_mail(cell)) return nullptr;
-  if (cell.condition.has_front) return cell.extra->front.front();
+  if (cell.condition.has_front) {
+    const Envelope* letter = cell.extra->front.front();
+    return letter->ops->actor.empty() ? nullptr : letter;
+  }
   const Node* node = cell.lanes.peek_user();
   if (!node || cell.lanes.is_embedded_stub(node)) return nullptr;
   const auto* letter = static_cast<const Envelope*>(node);
@@ -46,7 +52,71 @@ void crash_on(Cell& cell, Envelope& letter, const std::exception_ptr& cause) {
   fail_actor(cell, ops, cause);
 }
 
+/// Null: there is none, or it isn't this actor's, or letters from the front come before it.
+const Envelope* first_of_lane(const Cell& cell) {
+  const Node* node = cell.lanes.peek_user();
+  if (cell.condition.has_front || !node || cell.lanes.is_embedded_stub(node)) return nullptr;
+  const auto* letter = static_cast<const Envelope*>(node);
+  return cell.is(letter->addressee()) ? letter : nullptr;
+}
+
+/// Takes all letters out of the lane: each is in a block of its own then, and linked to nothing.
+std::vector<Envelope*> empty_lane(Cell& cell) {
+  std::vector<Envelope*> letters;
+  Node* last = nullptr;  // the letter that was popped last: the queue's stub until the next pop
+  const auto release = [&](Node* node) {
+    if (node == last) {
+      letters.push_back(static_cast<Envelope*>(node));
+    } else {
+      free_envelope(node);
+    }
+  };
+  while (Node* node = cell.lanes.pop_user(release)) last = cell.lanes.is_embedded_stub(node) ? nullptr : node;
+  if (last) {
+    cell.lanes.push_embedded_stub();
+    cell.lanes.pop_user(release);
+  }
+  // What was sent to an earlier actor of the cell is nobody's.
+  std::erase_if(letters, [&](Envelope* letter) {
+    if (cell.is(letter->addressee())) return false;
+    drop_stale(cell, *letter);
+    free_envelope(letter);
+    return true;
+  });
+  return letters;
+}
+
 }  // namespace
+
+bool bring_forward(Cell& cell, const std::function<bool(const Envelope&)>& is_wanted) {
+  if (holds_mail(cell)) return false;
+  Extra& extra = cell.extras();
+  const auto waiting = std::find_if(extra.front.begin(), extra.front.end(),
+                                    [&](const Envelope* letter) { return is_wanted(*letter); });
+  if (waiting != extra.front.end()) {
+    std::rotate(extra.front.begin(), waiting, waiting + 1);
+    return true;
+  }
+  // Mostly it is the first, and the lane may be long.
+  const Envelope* first = first_of_lane(cell);
+  if (first && is_wanted(*first)) return true;
+  std::vector<Envelope*> lane = empty_lane(cell);
+  const auto found = std::find_if(lane.begin(), lane.end(), [&](const Envelope* letter) {
+    return letter != first && is_wanted(*letter);
+  });
+  const bool is_there = found != lane.end();
+  if (is_there) {
+    extra.front.push_front(*found);
+    cell.condition.has_front = true;
+    lane.erase(found);
+  }
+  for (Envelope* letter : lane) {
+    letter->next.store(nullptr, std::memory_order_relaxed);
+    // The token is held, so nobody has to be woken.
+    static_cast<void>(cell.lanes.send_user(letter));
+  }
+  return is_there;
+}
 
 bool crash_next(Cell& cell, const std::exception_ptr& cause) {
   const Envelope* next = next_letter(cell);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 
 #include <troupe/detail/cell.hpp>
 
@@ -15,5 +16,8 @@ const Envelope* next_letter(const Cell& cell) noexcept;
 /// Fails the actor as if the handler of its next message had thrown. False: it has none. To be followed by
 /// run_cell(). @pre the caller holds the token
 bool crash_next(Cell& cell, const std::exception_ptr& cause);
+/// Makes the first letter that is wanted the next one. False: there is none, or the cell handles none now.
+/// @pre the caller holds the token, and nobody sends meanwhile
+bool bring_forward(Cell& cell, const std::function<bool(const Envelope&)>& is_wanted);
 
 }  // namespace troupe::inline v0::detail

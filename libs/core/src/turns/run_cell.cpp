@@ -150,6 +150,37 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
   }
 }
 
+// --- one step at a time, for schedulers without threads
+
+namespace {
+/// What this thread is doing from now on. Within it the caller's frame is the outermost.
+Running& begin_activation(Cell& cell, std::uint32_t budget) {
+  Running& running = context.base;
+  running.cell = &cell;
+  context.stack_base = static_cast<const char*>(__builtin_frame_address(0));
+  context.inline_budget = budget;
+  return running;
+}
+}  // namespace
+
+bool run_waiting_signals(Cell& cell) {
+  const TurnScope scope(begin_activation(cell, 1));
+  run_signals(cell);
+  return cell.condition.life == Life::running || !advance_stop(cell);
+}
+
+bool run_message(Cell& cell) {
+  Running& running = begin_activation(cell, 1);
+  const TurnScope scope(running);
+  if (cell.condition.has_front) {
+    run_front(cell, running);
+  } else {
+    run_next(cell, running);
+  }
+  if (!cell.condition.suspended) cell.activity.store(&at_rest, std::memory_order_release);
+  return true;
+}
+
 void list_turn(Cell& cell, Turn& turn) {
   turn.listed = true;
   turn.traced_message = context.traced_message;

@@ -17,6 +17,11 @@ inline constexpr std::uint32_t turns_per_activation = 256;
 /// caller's, and there is more to do. False: the token is given away; the cell must not be touched.
 bool run_cell(Cell& cell, std::uint32_t budget);
 
+/// Runs what waits in the cell's signal lane, and no message. True and false as for run_cell().
+bool run_waiting_signals(Cell& cell);
+/// Runs the next message, whatever waits in the signal lane. @pre there is one, and the cell handles some now
+bool run_message(Cell& cell);
+
 /// Suspends until a signal comes, for as long as it is set: a turn awaits, or the actor is on its way out.
 bool holds_mail(const Cell& cell);
 

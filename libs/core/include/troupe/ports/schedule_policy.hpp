@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -29,6 +30,10 @@ class Runnables {
   /// The letter that is next in an actor's mailbox, if its next turn would handle one; else null. For who
   /// looks into messages; valid until anything runs.
   static const detail::Envelope* next_letter_(const ActorId& actor) noexcept;
+  /// Makes the first letter in its mailbox that is wanted the next one. False: there is none, or it waits for
+  /// an answer and handles none. @pre it is ready
+  static bool bring_forward_(const ActorId& actor,
+                             const std::function<bool(const detail::Envelope&)>& is_wanted);
   /// Messages that it has handled so far. @pre index < actors()
   std::uint64_t handled(std::size_t index) const noexcept;
 
@@ -48,6 +53,8 @@ struct Choice {
   std::size_t index = 0;
   Fate fate = Fate::turn;
   std::exception_ptr cause = nullptr;  ///< of a crash
+  /// Its next message, if it may handle one, although signals wait: they come first else.
+  bool message_first = false;
 };
 
 /// Thread-safety: called in the thread that drives the scheduler. Must not send.

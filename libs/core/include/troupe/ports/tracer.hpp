@@ -23,8 +23,9 @@ enum class TraceKind : std::uint8_t {
   stop,          ///< `actor` has ended; `text` says why
   failure,       ///< an exception has left the handler of `message`; `text` says which
   dead_letter,   ///< `message` could not be handled by `actor`; `text` says why
+  control,       ///< `by` stops, kills, joins, watches or unwatches `actor`: `type` says which
 };
-inline constexpr std::size_t trace_kinds = 13;
+inline constexpr std::size_t trace_kinds = 14;
 
 std::string_view to_string(TraceKind kind) noexcept;
 

@@ -24,6 +24,7 @@ enum class EventKind : std::uint32_t {
   stop = static_cast<std::uint32_t>(TraceKind::stop),
   failure = static_cast<std::uint32_t>(TraceKind::failure),
   dead_letter = static_cast<std::uint32_t>(TraceKind::dead_letter),
+  control = static_cast<std::uint32_t>(TraceKind::control),
   crash,  ///< a fault: the next message of `actor` fails it
   kill,   ///< a fault: `actor` is killed
   stall,  ///< a fault: `actor` gets no turn for some steps

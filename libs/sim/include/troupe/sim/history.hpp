@@ -51,6 +51,13 @@ class History final : public Tracer {
   /// The number of a name that was or will be in events.
   std::uint32_t number_of_name(std::string_view name);
 
+  /// How many messages have been made.
+  MessageNumber messages() const noexcept { return static_cast<MessageNumber>(last_message_); }
+  /// From now on sender_of() knows.
+  void track_senders();
+  /// In whose turn the message was made; 0: in nobody's, or before senders were tracked.
+  ActorNumber sender_of(MessageNumber message) const noexcept;
+
   /// Writes down what no tracer is told.
   void add(Event event);
 
@@ -64,6 +71,9 @@ class History final : public Tracer {
   std::vector<Event> events_;
   std::uint64_t hash_ = 0;
   std::uint64_t last_message_ = 0;
+  ActorNumber running_ = 0;  ///< whose turn it is
+  bool tracks_senders_ = false;
+  std::vector<ActorNumber> senders_;  ///< by message, when they are tracked
   std::unique_ptr<Names> names_;
   std::unique_ptr<Actors> actors_;
 };

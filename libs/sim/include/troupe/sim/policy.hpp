@@ -57,6 +57,12 @@ std::unique_ptr<Policy> random_walk(std::uint64_t seed);
 /// @pre depth > 0, steps > 0: about as many as the run will have
 std::unique_ptr<Policy> pct(std::uint64_t seed, unsigned depth, std::uint64_t steps);
 
+/// As pct(), but it is chains of causes that have priorities, not actors: who was made ready by the step of a
+/// chain goes on with it. So a chain may run far ahead of all else, through however many actors. Source:
+/// Ozkan, Majumdar, Niksic, Befrouei and Weissenbacher, "Randomized Testing of Distributed Systems with
+/// Probabilistic Guarantees", OOPSLA 2018. @pre as pct()
+std::unique_ptr<Policy> pct_of_chains(std::uint64_t seed, unsigned depth, std::uint64_t steps);
+
 /// Who has been ready for longest: fair, and the same each time.
 std::unique_ptr<Policy> longest_ready();
 

@@ -1,4 +1,4 @@
-// The whole simulator: see docs/simulation.md.
+// The whole simulator, but for replay.hpp, which needs troupe::observe: see docs/simulation.md.
 #pragma once
 
 #include <troupe/sim/event.hpp>

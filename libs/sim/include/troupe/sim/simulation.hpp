@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,8 @@ struct SimulationOptions {
   detail::ByName by_name{detail::ByName::Key{}};
 
   std::uint64_t seed = 0;
+  /// Of the actors' own random numbers, as SystemOptions::seed; nothing: from `seed`.
+  std::optional<std::uint64_t> actors_seed = {};
   /// Null: a random walk from the seed. Must outlive the simulation.
   Policy* policy = nullptr;
   /// With these choices, crashes and kills, instead of a policy's and the faults' own. Null: none.

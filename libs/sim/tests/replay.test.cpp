@@ -1,0 +1,300 @@
+// What threads have run is run again in a simulation: each actor handles the same in the same order.
+#include <array>
+#include <cstring>
+#include <thread>
+
+#include <troupe/observe/recorder.hpp>
+#include <troupe/sim/replay.hpp>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace sim_test;
+using troupe::Ref;
+using troupe::Task;
+using troupe::observe::Recorder;
+using troupe::observe::Recording;
+
+/// What an actor has handled, as it tells it itself.
+using Log = std::vector<int>;
+
+struct Order {
+  int number;
+};
+struct Check {
+  int number;
+};
+struct Take {
+  int number;
+};
+struct Note {
+  int what;
+};
+struct Again {
+  int number;
+};
+
+struct Auditor {
+  Log* log;
+  bool on(Check check) {
+    log->push_back(check.number);
+    return check.number % 7 != 0;
+  }
+};
+struct Go {};
+struct Journal {
+  Log* log;
+  void on(Note note) { log->push_back(note.what); }
+  bool on(Go) const { return true; }
+};
+/// Lets other turns in while the auditor thinks.
+struct Account {
+  static constexpr troupe::Turns turns = troupe::reentrant;
+  Log* log;
+  Ref<Auditor> auditor;
+  Ref<Journal> journal;
+  Task<int> on(Take take) {
+    log->push_back(take.number);
+    const bool fine = co_await auditor.ask<Check>(take.number);
+    log->push_back(fine ? -take.number : 0);
+    journal.tell<Note>(take.number);
+    co_return fine ? 1 : 0;
+  }
+};
+/// Takes one order after the other, and some again later.
+struct Customer final : troupe::Actor<Customer> {
+  Customer(Log* to, std::vector<Ref<Account>> refs, Ref<Journal> ref)
+      : log(to), accounts(std::move(refs)), journal(ref) {}
+  Task<void> on(Order order) {
+    log->push_back(order.number);
+    const auto which = static_cast<std::size_t>(order.number) % accounts.size();
+    const int first = co_await accounts[which].ask<Take>(order.number);
+    log->push_back(first);
+    const int second = co_await accounts[(which + 1) % accounts.size()].ask<Take>(order.number + 1000);
+    log->push_back(second);
+    if (order.number % 5 == 0) self().tell<Again>(order.number);
+    if (order.number % 11 == 0) after(1ms, Again{order.number + 1});
+  }
+  void on(Again again) {
+    log->push_back(again.number);
+    journal.tell<Note>(-again.number);
+  }
+  Log* log;
+  std::vector<Ref<Account>> accounts;
+  Ref<Journal> journal;
+};
+
+constexpr std::size_t accounts = 3;
+constexpr std::size_t customers = 4;
+/// Of the auditor, the journal, the accounts, the customers.
+using Logs = std::array<Log, 2 + accounts + customers>;
+
+/// The same in production and in a simulation.
+std::vector<Ref<Customer>> open_bank(troupe::System& system, Logs& logs) {
+  const auto auditor = system.spawn<Auditor>({.name = "auditor"}, &logs[0]);
+  const auto journal = system.spawn<Journal>({.name = "journal"}, &logs[1]);
+  std::vector<Ref<Account>> all;
+  for (std::size_t i = 0; i < accounts; ++i)
+    all.push_back(system.spawn<Account>(&logs[2 + i], auditor, journal));
+  std::vector<Ref<Customer>> result;
+  for (std::size_t i = 0; i < customers; ++i) {
+    result.push_back(system.spawn<Customer>(&logs[2 + accounts + i], all, journal));
+  }
+  return result;
+}
+
+/// Eight threads run it, and four tell it what to do.
+std::vector<std::byte> record(Logs& logs) {
+  std::vector<std::byte> file;
+  Recorder recorder({.write = [&](std::span<const std::byte> piece) {
+    file.insert(file.end(), piece.begin(), piece.end());
+  }});
+  recorder.switch_on();
+  {
+    troupe::System system({.workers = 8, .log = &troupe::null_log(), .tracer = &recorder});
+    const auto all = open_bank(system, logs);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < 15; ++i) {
+          const int number = t * 100 + i;
+          recorder.came_in(std::as_bytes(std::span(&number, 1)));
+          all[static_cast<std::size_t>(t + i) % all.size()].tell<Order>(number);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_TRUE(system.shutdown().clean());
+  }
+  recorder.finish();
+  return file;
+}
+
+Inputs orders() {
+  Inputs inputs;
+  inputs.add<Customer, Order>([](Inputs::Payload payload) {
+    Order order{};
+    std::memcpy(&order.number, payload.data(), sizeof order.number);
+    return order;
+  });
+  return inputs;
+}
+
+TEST(Replays, GiveTheOrderOfEachActorOfEightThreads) {
+  const Inputs inputs = orders();
+  for (std::uint64_t round = 0; round < 100; ++round) {
+    Logs recorded;
+    const auto recording = Recording::read(record(recorded));
+    ASSERT_TRUE(recording.has_value());
+    Logs replayed;
+    Simulation sim({.seed = round});
+    open_bank(sim.system(), replayed);
+    const Replayed result = replay(sim, *recording, inputs);
+    ASSERT_TRUE(result.succeeded()) << round << ": " << result.difference;
+    EXPECT_GT(result.deliveries, 100u);
+    ASSERT_EQ(replayed, recorded) << round;
+  }
+}
+
+/// Records what a scenario does in a system of its own.
+Recording recorded(const std::function<void(troupe::System&, Recorder&)>& scenario) {
+  std::vector<std::byte> file;
+  Recorder recorder({.write = [&](std::span<const std::byte> piece) {
+    file.insert(file.end(), piece.begin(), piece.end());
+  }});
+  recorder.switch_on();
+  {
+    troupe::System system({.log = &troupe::null_log(), .tracer = &recorder});
+    scenario(system, recorder);
+  }
+  recorder.finish();
+  return Recording::read(file).value();
+}
+
+TEST(Replays, SayWhichInputTheyLack) {
+  const Recording recording = recorded([](troupe::System& system, Recorder&) {
+    Log log;
+    system.spawn<Journal>({.name = "journal"}, &log).tell<Note>(1);
+    EXPECT_TRUE(system.shutdown().clean());
+  });
+  Log log;
+  Simulation sim;
+  sim.spawn<Journal>({.name = "journal"}, &log);
+  const Replayed result = replay(sim, recording, {});
+  EXPECT_PRED2(contains, result.difference, "is next to handle");
+  EXPECT_PRED2(contains, result.difference, "Inputs::add<");
+}
+
+struct Talker {
+  Ref<Journal> journal;
+  bool talks;
+  void on(Go) {
+    if (talks) journal.tell<Note>(1);
+  }
+};
+
+TEST(Replays, SayWhereTheRunHasBecomeAnother) {
+  Log log;
+  const Recording recording = recorded([&](troupe::System& system, Recorder&) {
+    const auto journal = system.spawn<Journal>({.name = "journal"}, &log);
+    const auto talker = system.spawn<Talker>({.name = "talker"}, journal, true);
+    talker.tell<Go>();
+    talker.stop();
+    talker.join().get();
+    EXPECT_TRUE(system.shutdown().clean());
+  });
+  Inputs inputs;
+  inputs.add<Talker, Go>();
+  {
+    Simulation nobody;
+    EXPECT_PRED2(contains, replay(nobody, recording, inputs).difference, "was never spawned");
+  }
+  Simulation sim;
+  const auto journal = sim.spawn<Journal>({.name = "journal"}, &log);
+  sim.spawn<Talker>({.name = "talker"}, journal, false);
+  const Replayed result = replay(sim, recording, inputs);
+  EXPECT_EQ(result.deliveries, 1u);
+  EXPECT_EQ(result.difference,
+            "the replay stands still: a1 journal (Journal) is next to handle a message of "
+            "talker, which hasn't been sent");
+}
+
+struct Tick {};
+struct Child {
+  Log* log;
+  void on(Note note) { log->push_back(note.what); }
+};
+/// Has timers, one of them periodic, and a child whose end it hears of.
+struct Parent final : troupe::Actor<Parent> {
+  Parent(Log* to, Ref<Journal> ref) : log(to), journal(ref) {}
+  void on(troupe::Started) {
+    child = spawn<Child>({.name = "child"}, log);
+    watch(child);
+    every("tick", 1ms, Tick{});
+    after(3ms, Again{3});
+    child.tell<Note>(9);
+    child.stop();
+  }
+  void on(Tick) {
+    log->push_back(1);
+    if (++ticks == 5) {
+      journal.tell<Note>(5);
+      stop();
+    }
+  }
+  void on(Again again) { log->push_back(again.number); }
+  void on(const troupe::Terminated&) { log->push_back(2); }
+  Log* log;
+  Ref<Journal> journal;
+  Ref<Child> child{};
+  int ticks = 0;
+};
+
+TEST(Replays, HaveTimersAndEnds) {
+  std::array<Log, 2> logs;
+  const Recording recording = recorded([&](troupe::System& system, Recorder&) {
+    const auto journal = system.spawn<Journal>({.name = "journal"}, &logs[0]);
+    system.spawn<Parent>({.name = "parent"}, &logs[1], journal).join().get();
+    EXPECT_TRUE(system.shutdown().clean());
+  });
+  std::array<Log, 2> again;
+  Simulation sim;
+  const auto journal = sim.spawn<Journal>({.name = "journal"}, &again[0]);
+  sim.spawn<Parent>({.name = "parent"}, &again[1], journal);
+  const Replayed result = replay(sim, recording, {});
+  EXPECT_TRUE(result.succeeded()) << result.difference;
+  EXPECT_EQ(again, logs);
+}
+
+// In the recording the actor handles all before it is killed; the simulation may kill it first.
+TEST(Replays, HandleWhatIsRecordedBeforeAnEarlyKill) {
+  struct Killer {
+    Ref<Journal> journal;
+    void on(Go) { journal.kill(); }
+  };
+  Log log;
+  const Recording recording = recorded([&](troupe::System& system, Recorder&) {
+    const auto journal = system.spawn<Journal>({.name = "journal"}, &log);
+    const auto killer = system.spawn<Killer>({.name = "killer"}, journal);
+    for (int i = 0; i < 10; ++i) journal.tell<Note>(i);
+    journal.ask<Go>().get();
+    killer.tell<Go>();
+    journal.join().get();
+  });
+  Inputs inputs;
+  inputs.add<Killer, Go>();
+  inputs.add<Journal, Note>([](Inputs::Payload) { return Note{7}; });
+  inputs.add<Journal, Go>();
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Log again;
+    Simulation sim({.seed = seed});
+    const auto journal = sim.spawn<Journal>({.name = "journal"}, &again);
+    sim.spawn<Killer>({.name = "killer"}, journal);
+    const Replayed result = replay(sim, recording, inputs);
+    EXPECT_TRUE(result.succeeded()) << result.difference;
+    EXPECT_EQ(again.size(), 10u);
+  }
+}
+
+}  // namespace
