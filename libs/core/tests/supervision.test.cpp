@@ -246,6 +246,17 @@ TEST_P(Supervision, ASupervisorShutsDownWhileAChildWaitsForItsRestart) {
   EXPECT_FALSE(b.alive());
 }
 
+TEST_P(Supervision, ASupervisorThatIsKilledTakesAPermanentChildThatWaitsForItsRestartWithIt) {
+  const auto shop = world->supervise({.backoff = {.first = 1h, .max = 2h}});
+  const auto worker = shop.spawn<Worker>({.restart = troupe::permanent}, &events, "w");
+  worker.tell<Crash>();
+  await_state(shop, 0, troupe::ActorState::restarting);
+  EndOf end(world, shop);
+  shop.kill();
+  EXPECT_EQ(end.get().reason, StopReason::killed);
+  EXPECT_FALSE(worker.alive());
+}
+
 /// Its constructor throws as long as the test wants it to.
 struct Fragile {
   Fragile(Events* out, int* failures) : events(out) {

@@ -26,7 +26,8 @@ void fail_actor(Cell& cell, const MessageOps& message, std::exception_ptr cause)
   trace_failure(cell, message, text);
   if (Supervised* mine = supervised(cell))
     return fail_supervised(cell, *mine, message, std::move(cause), StopReason::failed);
-  cell.group().runtime().supervision_events().publish(cell, SupervisionKind::failed, message.message, cause, 0);
+  cell.group().runtime().supervision_events().publish(cell, SupervisionKind::failed, message.message, cause,
+                                                      0);
   break_links(cell, cause);
   cell.extras().cause = std::move(cause);
   begin_stop(cell, StopReason::failed);
@@ -51,9 +52,11 @@ void retry_current(Cell& cell, const MessageOps& message, std::exception_ptr cau
   cell.condition.has_front = true;
 }
 
-void quarantine_current(Cell& cell, const MessageOps& message, std::exception_ptr cause, Poison poison) noexcept {
+void quarantine_current(Cell& cell, const MessageOps& message, std::exception_ptr cause,
+                        Poison poison) noexcept {
   Runtime& runtime = cell.group().runtime();
-  runtime.log().write(LogLevel::warning, describe_actor(cell) + " has failed on " + std::string(message.message) +
+  runtime.log().write(LogLevel::warning, describe_actor(cell) + " has failed on " +
+                                             std::string(message.message) +
                                              " for the last time: the message is put in quarantine");
   runtime.quarantine().add(cell, message, cause, std::move(poison));
   runtime.supervision_events().publish(cell, SupervisionKind::quarantined, message.message, cause, 0);

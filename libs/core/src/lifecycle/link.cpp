@@ -30,9 +30,8 @@ struct BrokenSignal : LinkSignal {
 
 bool remove(Cell& cell, const Linked& other) {
   if (!cell.extra) return false;
-  return std::erase_if(cell.extra->links, [&](const Linked& one) {
-           return one.cell == other.cell && one.gen == other.gen;
-         }) > 0;
+  return std::erase_if(cell.extra->links,
+                       [&](const Linked& one) { return one.cell == other.cell && one.gen == other.gen; }) > 0;
 }
 
 void add(Cell& cell, const Linked& other) {

@@ -100,7 +100,8 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
   cell.parent = &parent;
   const TreeGuard guard(parent);
   if (parent_gen != any_gen && !parent.is(parent_gen)) {
-    throw SpawnError("can't spawn under a supervisor that has ended: start another one, and spawn under that");
+    throw SpawnError(
+        "can't spawn under a supervisor that has ended: start another one, and spawn under that");
   }
   if (parent.closed_to_children) {
     throw SpawnError("can't spawn under " + describe_actor(parent) + ": it is stopping");
@@ -140,9 +141,10 @@ Extra& Cell::extras() {
 
 Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* ops) {
   if (options.restart > Restart::by_default && options.restart != Restart::temporary) {
-    throw UsageError("an actor of class " + std::string(ops->name) +
-                     " can't be restarted, since nobody supervises it: spawn it by a troupe::Supervisor, which "
-                     "system.supervise() returns, or leave out `.restart`");
+    throw UsageError(
+        "an actor of class " + std::string(ops->name) +
+        " can't be restarted, since nobody supervises it: spawn it by a troupe::Supervisor, which "
+        "system.supervise() returns, or leave out `.restart`");
   }
   begin(parent, any_gen, options, ops, nullptr);
 }

@@ -102,8 +102,7 @@ void arm_child_deadline(Cell& cell, const StopNext& next) {
   Runtime& runtime = cell.group().runtime();
   runtime.timers().cancel(std::exchange(extra.child_deadline, {}));
   if (next.deadline_ms == no_shutdown_deadline || next.how == HowToStop::at_once) return;
-  auto* signal =
-      make_envelope<ChildDeadline>(&child_deadline_ops, cell.gen.load(std::memory_order_relaxed));
+  auto* signal = make_envelope<ChildDeadline>(&child_deadline_ops, cell.gen.load(std::memory_order_relaxed));
   signal->child = next.child;
   extra.child_deadline = runtime.timers().arm(std::chrono::milliseconds(next.deadline_ms),
                                               {.target = &cell, .envelope = signal, .as_signal = true});
@@ -131,20 +130,25 @@ bool stop_children(Cell& cell) {
   }
 }
 
-bool kill_children(Cell& cell) {
+void kill_children(Cell& cell) {
   std::vector<Address> victims;
+  std::vector<Address> without_object;
   {
     const TreeGuard guard(cell);
     cell.closed_to_children = true;
     for (Cell* child = cell.last_child; child; child = child->previous_sibling) {
       // Told already to stop is not yet told to die; dying twice does no harm.
       child->parent_waits = ParentWaits::no_longer;
-      if (Supervised* kept = child_of(cell, address_of(*child))) kept->phase = Phase::leaving;
-      victims.push_back(address_of(*child));
+      const Address address = address_of(*child);
+      Supervised* kept = child_of(cell, address);
+      // One that waits for a word would wait on: a permanent one isn't ended by a kill.
+      const bool waits = kept && (kept->phase == Phase::failed || kept->phase == Phase::down);
+      if (kept) kept->phase = Phase::leaving;
+      (waits ? without_object : victims).push_back(address);
     }
   }
   for (auto [child, gen] : victims) send_kill(*child, gen);
-  return !victims.empty();
+  for (const Address& child : without_object) order_remove(child);
 }
 
 /// Turns that will never go on: their asks fail, their locals are destroyed.
@@ -194,9 +198,9 @@ void begin_stop(Cell& cell, StopReason reason) {
   if (reason == StopReason::killed) kill_children(cell);
 }
 
-void hurry_stop(Cell& cell) { kill_children(cell); }
-
 bool advance_stop(Cell& cell) {
+  // Its other turns have no object any more that they could go on with.
+  if (cell.condition.life == Life::failed && cell.turns) discard_turns(cell);
   if (cell.condition.life == Life::draining) {
     if (cell.turns) return false;
     cell.condition.life = Life::stopping;

@@ -17,8 +17,6 @@ void fail_actor(Cell& cell, const MessageOps& message, std::exception_ptr cause)
 
 /// A supervisor has given up. @pre as fail_actor()
 void fail_supervisor(Cell& cell, const Escalated& why) noexcept;
-/// Kills the children of an actor whose stop takes too long. @pre the caller holds the token
-void hurry_stop(Cell& cell);
 
 /// Tells a parent that a child has left its list. `significant`: by itself, and it counts for its supervisor.
 void tell_child_gone(Cell& parent, std::uint64_t parent_gen, bool significant);

@@ -55,9 +55,9 @@ void tell_restarting(Cell& cell) noexcept {
   try {
     cell.ops->restarting(cell.object, PreRestart{cell.extra->cause});
   } catch (...) {
-    cell.group().runtime().log().write(LogLevel::error, describe_actor(cell) +
-                                                            " threw from on(PreRestart): " +
-                                                            describe_exception(std::current_exception()));
+    cell.group().runtime().log().write(
+        LogLevel::error,
+        describe_actor(cell) + " threw from on(PreRestart): " + describe_exception(std::current_exception()));
   }
 }
 
@@ -129,6 +129,8 @@ void fall_back(Cell& cell, Supervised& mine, std::exception_ptr cause) {
 
 void start(Cell& cell, Supervised& mine) {
   mine.start_due = false;
+  // Stopped or killed while it was down: its supervisor may have sent the order before it heard of that.
+  if (mine.settled) return tell_supervisor(cell, News::ended);
   open_to_children(cell);
   void* object = nullptr;
   try {
@@ -242,17 +244,18 @@ void take_down(Cell& cell, SteadyTime next_attempt) {
       mine.falling = true;
       cell.condition.life = Life::stopping;
       return;
-    case Life::stopping:
-      return hurry_stop(cell);
+    case Life::down:
+      return tell_supervisor(cell, News::down);
     default:
-      return;
+      mine.start_due = false;  // on its way: an earlier order to start again was meant for before this one
   }
 }
 
 void start_or_note(Cell& cell) {
   Supervised& mine = *cell.extra->supervised;
   if (cell.condition.life == Life::down) return start(cell, mine);
-  mine.start_due = true;
+  if (cell.condition.life == Life::running) return tell_up(cell);
+  mine.start_due = mine.falling;
 }
 
 void remove_for_good(Cell& cell) {

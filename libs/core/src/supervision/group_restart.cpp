@@ -15,7 +15,7 @@ namespace troupe::inline v0::detail {
 
 namespace {
 
-enum class Step : std::uint8_t { done, wait, take_down, remove, start };
+enum class Step : std::uint8_t { done, wait, take_down, remove, start, rebuild };
 struct Next {
   Step step = Step::done;
   Address child{};
@@ -33,7 +33,6 @@ Next next_down(Cell& supervisor, Supervision& mine) {
   const TreeGuard guard(supervisor);
   for (; mine.at && mine.at->ordinal >= mine.from; mine.at = mine.at->previous_sibling) {
     Supervised* child = child_of(supervisor, address_of(*mine.at));
-    mine.at->parent_waits = ParentWaits::yes;
     if (!child) return {Step::wait, {}};  // on its way out: who leaves the list is stepped over
     switch (child->phase) {
       case Phase::down:
@@ -57,11 +56,12 @@ Next next_up(Cell& supervisor, Supervision& mine) {
   for (; mine.at; mine.at = mine.at->next_sibling) {
     Supervised* child = child_of(supervisor, address_of(*mine.at));
     if (!child) return {Step::wait, {}};
-    mine.at->parent_waits = ParentWaits::no;
     if (child->phase == Phase::up || child->phase == Phase::leaving) continue;
-    if (child->phase != Phase::down) return {Step::wait, {}};
+    // One that was spawned, and failed, while the supervisor itself was down is seen to now.
+    const bool failed = child->phase == Phase::failed;
+    if (child->phase != Phase::down && !failed) return {Step::wait, {}};
     child->phase = Phase::rising;
-    return {Step::start, address_of(*mine.at)};
+    return {failed ? Step::rebuild : Step::start, address_of(*mine.at)};
   }
   mine.stage = Stage::none;
   return {};
@@ -86,7 +86,8 @@ bool go_on_down(Cell& supervisor, Supervision& mine) {
     const Next next = next_down(supervisor, mine);
     switch (next.step) {
       case Step::take_down:
-        order_take_down(next.child, mine.delay > mine.delay.zero() ? now_of(supervisor) + mine.delay : SteadyTime{});
+        order_take_down(next.child,
+                        mine.delay > mine.delay.zero() ? now_of(supervisor) + mine.delay : SteadyTime{});
         return false;
       case Step::remove:
         order_remove(next.child);
@@ -102,7 +103,8 @@ bool go_on_down(Cell& supervisor, Supervision& mine) {
 /// True: all are up.
 bool go_on_up(Cell& supervisor, Supervision& mine) {
   const Next next = next_up(supervisor, mine);
-  if (next.step == Step::start) order_start(next.child);
+  if (next.step == Step::rebuild) order_take_down(next.child, {});
+  if (next.step == Step::rebuild || next.step == Step::start) order_start(next.child);
   return next.step == Step::done;
 }
 

@@ -4,6 +4,7 @@
 #include <troupe/detail/actor_services.hpp>
 
 #include "lifecycle/control.hpp"
+#include "observe/control_trace.hpp"
 #include "supervision/orders_carried_out.hpp"
 #include "supervision/policy.hpp"
 
@@ -48,6 +49,7 @@ void drop_maker(Envelope& envelope, const Drop&) {
 constexpr const MessageOps& maker_ops = Control<handle_maker, drop_maker>::ops_for<NewMaker>;
 
 void send_order(Address child, const MessageOps& order) {
+  tell_tracer(*child.first, child.second, "an order of its supervisor");
   send_signal(*child.first, make_envelope<Envelope>(&order, child.second));
 }
 
@@ -62,12 +64,14 @@ void tell_supervisor(const Cell& child, News news, std::exception_ptr cause) {
   letter->news = news;
   letter->at = now_of(child);
   letter->cause = std::move(cause);
+  tell_tracer(supervisor, letter->gen, "news of a child");
   send_signal(supervisor, letter);
 }
 
 void order_take_down(Address child, SteadyTime next_attempt) {
   auto* order = make_envelope<TakeDown>(&take_down_ops, child.second);
   order->next_attempt = next_attempt;
+  tell_tracer(*child.first, child.second, "an order of its supervisor");
   send_signal(*child.first, order);
 }
 void order_start(Address child) { send_order(child, start_ops); }

@@ -34,8 +34,7 @@ void tell_supervisor(const Cell& child, News news, std::exception_ptr cause = nu
 
 // --- orders, of a supervisor to a child -------------------------------------------------------------------
 
-/// Ends its object, to be started again at `next_attempt`, if that is known. When it is falling already:
-/// hurries it.
+/// Ends its object, to be started again at `next_attempt`, if that is known.
 void order_take_down(Address child, SteadyTime next_attempt);
 void order_start(Address child);
 /// Ends for good, at once. Up: with all that it has queued.

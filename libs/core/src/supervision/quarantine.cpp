@@ -35,7 +35,8 @@ void Quarantine::add(Cell& cell, const MessageOps& message, const std::exception
 }
 
 void Quarantine::drop(const Entry& entry, Runtime* runtime) {
-  entry.letter->ops->drop(*entry.letter, {StopReason::failed, entry.record.cause, runtime, entry.record.path});
+  entry.letter->ops->drop(*entry.letter,
+                          {StopReason::failed, entry.record.cause, runtime, entry.record.path});
   free_envelope(entry.letter);
 }
 

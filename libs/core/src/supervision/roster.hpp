@@ -8,8 +8,8 @@
 
 namespace troupe::inline v0::detail {
 
-/// What is kept of the child; null: it has ended, or is somebody else's. @pre the caller holds the supervisor's
-/// tree guard, and as long as it does the result stands
+/// What is kept of the child; null: it has ended, or is somebody else's. @pre the caller holds the
+/// supervisor's tree guard, and as long as it does the result stands
 inline Supervised* child_of(const Cell& supervisor, Address child) {
   // Once its gen is another's, it may have left the tree; before, it can't without the guard.
   if (!child.first->is(child.second) || child.first->parent != &supervisor || !child.first->extra)

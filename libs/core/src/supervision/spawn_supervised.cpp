@@ -42,11 +42,13 @@ struct Terms {
 Terms terms_of(Cell& supervisor, std::uint64_t gen) {
   if (&supervisor == &nobody()) {
     throw UsageError(
-        "an actor was spawned under an empty Supervisor: assign it what supervise() returned before it is used");
+        "an actor was spawned under an empty Supervisor: assign it what supervise() returned before it is "
+        "used");
   }
   const TreeGuard guard(supervisor);
   if (!supervisor.is(gen)) {
-    throw SpawnError("can't spawn under a supervisor that has ended: start another one, and spawn under that");
+    throw SpawnError(
+        "can't spawn under a supervisor that has ended: start another one, and spawn under that");
   }
   Supervision& supervision = *supervision_of(supervisor);
   return {&supervision, supervision.options.intensity.restarts + 1};
