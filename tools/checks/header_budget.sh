@@ -10,7 +10,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 readonly budget=60000
-readonly largest_ratio_percent=140
+readonly largest_ratio_percent=200
 readonly example=examples/01-counter.cpp
 mapfile -t includes < <(include_flags)
 
