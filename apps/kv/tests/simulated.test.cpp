@@ -61,8 +61,12 @@ class Client final : public Actor<Client>, private Host {
                                  "a short pipeline is taken whole");
     hear();
   }
-  void on(Executed&& answer) {
-    conversation_.complete(std::move(answer.request));
+  void on(Executed&& executed) {
+    for (RequestPtr& request : executed.batch) conversation_.complete(std::move(request));
+    hear();
+  }
+  void on(Answered&& answered) {
+    conversation_.complete(std::move(answered.request));
     hear();
   }
   void on(const Published& message) {
@@ -78,8 +82,11 @@ class Client final : public Actor<Client>, private Host {
   }
   void hear() { *heard_ += std::exchange(conversation_.output(), {}); }
 
+  // Each alone, so that others may come between any two.
   void to_shard(std::uint32_t shard, std::unique_ptr<Request> request) override {
-    shards_[shard].tell<Execute>(std::move(request), now_, Requester(self()));
+    Batch batch;
+    batch.push_back(std::move(request));
+    shards_[shard].tell<Execute>(std::move(batch), now_, BatchOwner(self()));
   }
   void to_hub(std::unique_ptr<Request> request) override {
     hub_.tell<AskHub>(std::move(request), Requester(self()));
