@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 #include <set>
+#include <stdexcept>
 
 #include <sys/mman.h>
 
@@ -80,13 +81,14 @@ std::uint64_t expect_all_outcomes(const Program& program) {
   EveryOrder every;
   std::uint64_t orders = 0;
   do {
-    Simulation sim({.policy = &every});
+    Simulation sim({.policy = &every, .handlers_may_throw = true});
     by_force.add(program(sim));
     ++orders;
   } while (every.next());
   Outcomes reduced;
-  const auto result = exhaust({.name = "ends", .quiet = true, .directory = {}, .command = "the-test"},
-                              [&](Simulation& sim) { reduced.add(program(sim)); });
+  const ExploreOptions options{
+      .name = "ends", .handlers_may_throw = true, .quiet = true, .directory = {}, .command = "the-test"};
+  const auto result = exhaust(options, [&](Simulation& sim) { reduced.add(program(sim)); });
   EXPECT_TRUE(result.passed()) << result.report();
   EXPECT_TRUE(result.complete);
   EXPECT_EQ(reduced.all(), by_force.all());
@@ -220,6 +222,75 @@ TEST(ExhaustingEnds, AKillMeetsWhoWaits) {
     const auto asker = sim.spawn<Asker>(sim.spawn<Answerer>(), to);
     asker.tell<Go>();
     sim.spawn<Ender<Asker>>(asker, true).tell<Go>();
+    sim.run();
+    return text + std::to_string(sim.system().dead_letters().total());
+  });
+}
+
+struct Fragile {
+  std::string* text;
+  int handled = 0;
+  void on(Mark mark) {
+    *text += mark.by;
+    if (mark.by == 'x') throw std::runtime_error("as planned");
+    *text += static_cast<char>('0' + ++handled);
+  }
+};
+struct Teller {
+  Ref<Fragile> to;
+  char name;
+  void on(Go) { to.tell<Mark>(name); }
+};
+struct Restarter {
+  troupe::Supervisor shop;
+  Ref<Fragile> child;
+  void on(Go) { shop.restart(child); }
+};
+
+// The order of what it handles, and which object does: a restart counts anew.
+TEST(ExhaustingEnds, ARestartComesBeforeOrAfterMessages) {
+  expect_all_outcomes([](Simulation& sim) {
+    std::string text;
+    const troupe::Supervisor shop = sim.system().supervise({.name = "shop"});
+    const auto child = shop.spawn<Fragile>({.name = "child"}, &text);
+    for (const char name : {'a', 'x', 'b'}) sim.spawn<Teller>(child, name).tell<Go>();
+    sim.run();
+    return text;
+  });
+}
+
+TEST(ExhaustingEnds, ARestartByHandMeetsAMessage) {
+  expect_all_outcomes([](Simulation& sim) {
+    std::string text;
+    const troupe::Supervisor shop = sim.system().supervise({.name = "shop"});
+    const auto child = shop.spawn<Fragile>({.name = "child"}, &text);
+    for (const char name : {'a', 'b'}) sim.spawn<Teller>(child, name).tell<Go>();
+    sim.spawn<Restarter>(shop, child).tell<Go>();
+    sim.run();
+    return text;
+  });
+}
+
+struct Linked final : troupe::Actor<Linked> {
+  Linked(Ref<Fragile> ref, std::string* to) : other(ref), text(to) {}
+  void on(troupe::Started) { link(other); }
+  void on(Mark mark) { *text += mark.by; }
+  Ref<Fragile> other;
+  std::string* text;
+};
+
+TEST(ExhaustingEnds, ALinkBreaksBeforeOrAfterAMessage) {
+  struct ToLinked {
+    Ref<Linked> to;
+    void on(Go) { to.tell<Mark>('l'); }
+  };
+  expect_all_outcomes([](Simulation& sim) {
+    std::string ignored;
+    std::string text;
+    const auto fragile = sim.spawn<Fragile>(&ignored);
+    const auto linked = sim.spawn<Linked>(fragile, &text);
+    sim.spawn<Teller>(fragile, 'x').tell<Go>();
+    sim.spawn<ToLinked>(linked).tell<Go>();
     sim.run();
     return text + std::to_string(sim.system().dead_letters().total());
   });

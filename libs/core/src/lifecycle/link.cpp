@@ -8,6 +8,7 @@
 
 #include "lifecycle/control.hpp"
 #include "lifecycle/stop.hpp"
+#include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
@@ -57,6 +58,7 @@ void send_broken(const Linked& to, const Linked& from, const std::exception_ptr&
   auto* signal = make_envelope<BrokenSignal>(&broken_ops, to.gen);
   signal->from = from;
   signal->cause = cause;
+  tell_tracer(*to.cell, to.gen, "broken link");
   send_signal(*to.cell, signal);
 }
 
@@ -84,6 +86,7 @@ void send_link(const MessageOps& ops, const Cell& cell, const Linked& other) {
   auto* signal = make_envelope<LinkSignal>(&ops, other.gen);
   signal->from = identity(cell);
   signal->to = other.cell;
+  tell_tracer(*other.cell, other.gen, &ops == &link_ops ? "link" : "unlink");
   send_signal(*other.cell, signal);
 }
 

@@ -245,6 +245,7 @@ constexpr const MessageOps& child_gone_ops = Control<handle_child_gone>::ops_for
 void tell_child_gone(Cell& parent, std::uint64_t parent_gen, bool significant) {
   auto* signal = make_envelope<ChildGone>(&child_gone_ops, parent_gen);
   signal->significant = significant;
+  tell_tracer(parent, parent_gen, "end of a child");
   send_signal(parent, signal);
 }
 

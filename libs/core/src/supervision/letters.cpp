@@ -80,6 +80,7 @@ void order_settle(Address child) { send_order(child, settle_ops); }
 void order_maker(Address child, std::unique_ptr<Maker> maker) {
   auto* order = make_envelope<NewMaker>(&maker_ops, child.second);
   order->maker = maker.release();
+  tell_tracer(*child.first, child.second, "an order of its supervisor");
   send_signal(*child.first, order);
 }
 

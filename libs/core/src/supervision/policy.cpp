@@ -7,6 +7,7 @@
 #include "lifecycle/control.hpp"
 #include "lifecycle/stop.hpp"
 #include "lifecycle/tree_guard.hpp"
+#include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "supervision/backoff.hpp"
 #include "supervision/child.hpp"
@@ -265,6 +266,7 @@ void send_by_hand(Address supervisor, Address child, ByHand what) {
   order->child = child.first;
   order->child_gen = child.second;
   order->what = what;
+  tell_tracer(*supervisor.first, supervisor.second, "by hand");
   send_signal(*supervisor.first, order);
 }
 
