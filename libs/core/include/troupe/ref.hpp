@@ -21,16 +21,9 @@ namespace detail {
 
 /// Makes the ask of a letter whose target and message are known. `ops` is the constant for the letter.
 template <template <class> class AskOf, class R, class M, class... Args>
-AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, bool implicit, Args&&... args) {
+AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&... args) {
   using Box = Letter<M, carries_reply<M> ? Sent::told : Sent::asked>;
-  auto* letter = make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...);
-  Destination* to;
-  if constexpr (carries_reply<M>) {
-    to = &letter->message.reply.destination_();
-  } else {
-    to = &letter->to;
-  }
-  return AskOf<R>(cell, letter, to, implicit);
+  return AskOf<R>(cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 
 /// Out of the way of those that aren't traced.
@@ -56,8 +49,7 @@ auto ask_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
     constexpr bool built = check_construction<M, Args...>() && check_await_arguments<Args...>();
     if constexpr (built) {
       using D = Dispatch<A, M, asked_as<A, M>>;
-      return make_ask<AskOf, reply_t<A, M>, M>(cell, gen, &D::ops, D::answers_itself,
-                                               std::forward<Args>(args)...);
+      return make_ask<AskOf, reply_t<A, M>, M>(cell, gen, &D::ops, std::forward<Args>(args)...);
     } else {
       return NoAsk{};
     }

@@ -47,8 +47,8 @@ class RootEnd {
   explicit RootEnd(Runtime& runtime)
       : runtime_(runtime),
         request_(make_join(*runtime.root, runtime.root_gen).take_request_()),
-        pending_(request_, false) {
-    pending_.start(waiting_);
+        pending_(request_, waiting_, false) {
+    pending_.send();
   }
   bool wait(std::chrono::nanoseconds limit) {
     return ThreadInbox::mine().wait_for(waiting_, runtime_, limit);

@@ -40,6 +40,8 @@ enum class Kind : std::uint8_t {
   control,  ///< lifecycle and timers: nobody misses them when the actor is gone
 };
 
+struct Destination;
+
 /// What can be done with an envelope: one constant per (actor class, message class), so that dispatch is
 /// one indirect call. Immutable, static storage.
 struct MessageOps {
@@ -54,6 +56,13 @@ struct MessageOps {
   bool is_task;            ///< the handler is a coroutine: its turn frees the block of an inline run
   std::string_view actor;  ///< class names, for people
   std::string_view message;
+  // --- of asks
+  bool answers_itself = false;  ///< what the handler returns is the answer
+  /// run(), where the asker waits in this thread: the answer goes straight into its sink, and the block is
+  /// freed as well. False: the answer is to come. Null: not with this handler.
+  bool (*answer_in_place)(Cell&, Envelope&) = nullptr;
+  /// Where the answer goes, in a message that carries its Reply. Null: the letter is an AskedLetter.
+  Destination& (*destination)(Envelope&) = nullptr;
 };
 
 /// In an envelope's generation: it has a name behind it, for the tracer. No actor's generation has it.
