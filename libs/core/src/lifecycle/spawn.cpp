@@ -165,6 +165,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
   cell.next_child_ordinal = 0;
   cell.shutdown_ms = milliseconds_of(options.shutdown_deadline);
   cell.activity.store(&at_rest, std::memory_order_relaxed);
+  cell.observed.prepare();
   bool named = false;
   try {
     settle_home(cell, parent, options, runtime);

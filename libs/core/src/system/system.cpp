@@ -35,6 +35,7 @@ void spawn_root(Runtime& runtime) {
   cell.object = ::new (allocate_block<sizeof(Guardian)>()) Guardian;
   cell.condition.life = Life::running;
   cell.activity.store(&at_rest, std::memory_order_relaxed);
+  cell.observed.prepare();
   cell.closed_to_children = false;
   runtime.root = &cell;
   runtime.root_gen = cell.gen.load(std::memory_order_relaxed);

@@ -26,6 +26,7 @@
 #include <string>
 
 #include <troupe/detail/envelope.hpp>
+#include <troupe/detail/interruption.hpp>
 #include <troupe/lifecycle.hpp>
 
 namespace troupe::inline v0::detail {
@@ -92,7 +93,7 @@ struct alignas(64) Cell {
   std::atomic<const MessageOps*> activity{nullptr};
   std::atomic<std::uint64_t> handled{0};
   Condition condition;
-  std::atomic<bool> observed{false};  ///< an observer walks the lane: don't pop
+  Interruption observed;  ///< an observer walks the lane: don't pop
   // --- under this cell's tree guard
   std::atomic<bool> tree_guard{false};
   bool closed_to_children = true;
