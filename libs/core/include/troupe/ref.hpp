@@ -26,17 +26,17 @@ AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&..
   return AskOf<R>(cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 
-/// Out of the way of those that aren't traced.
+/// A message that is traced, or for which a block is not at hand: out of the way of the others.
 template <class Box, class... Args>
-[[gnu::noinline, gnu::cold]] void tell_traced(Cell& cell, const MessageOps* ops, std::uint64_t gen,
-                                              Args&&... args) {
+[[gnu::noinline]] void tell_slowly(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
   send_letter(cell, make_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 template <class Box, class... Args>
 void tell_letter(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
-  if (tracing()) [[unlikely]]
-    return tell_traced<Box>(cell, ops, gen, std::forward<Args>(args)...);
-  send(cell, make_envelope<Box>(ops, gen, unwrap_mover(std::forward<Args>(args))...));
+  void* block = tracing() ? nullptr : allocate_block_at_once<sizeof(Box)>();
+  if (!block) [[unlikely]]
+    return tell_slowly<Box>(cell, ops, gen, std::forward<Args>(args)...);
+  send(cell, make_envelope_in<Box>(block, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 
 template <class A, class M>
