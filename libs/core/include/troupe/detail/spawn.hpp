@@ -88,7 +88,10 @@ class Spawning {
            Supervised* kept);
   Spawning(const Spawning&) = delete;
   Spawning& operator=(const Spawning&) = delete;
-  ~Spawning();
+  ~Spawning() {
+    if (cell_) [[unlikely]]
+      abandon();
+  }
 
   Cell& cell() { return *cell_; }
   /// The actor lives: gives the token back.
@@ -97,6 +100,9 @@ class Spawning {
  private:
   void begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
              Supervised* kept);
+  /// The constructor has thrown.
+  void abandon();
+
   Cell* cell_ = nullptr;
 };
 
