@@ -144,8 +144,7 @@ class Actor {
       detail::check_stash(*cell_);
       const std::uint64_t gen = cell_->gen.load(std::memory_order_relaxed);
       if constexpr (!detail::carries_reply<Message>) {
-        const auto to =
-            detail::take_current_destination(*cell_, &Asked::ops, &destination_in<typename Asked::Box>);
+        const auto to = detail::take_current_destination(*cell_, &Asked::ops);
         if (to) return stash_asked<Asked>(gen, to, std::forward<M>(message));
       }
       detail::stash(
@@ -189,11 +188,6 @@ class Actor {
   template <class D>
   static detail::Envelope* make_terminated(detail::Cell& watcher, std::uint64_t gen, Terminated&& news) {
     return detail::make_letter<typename D::Box>(watcher, &detail::terminated_ops<D>, gen, std::move(news));
-  }
-
-  template <class Box>
-  static detail::Destination& destination_in(detail::Envelope& letter) {
-    return static_cast<Box&>(letter).to;
   }
 
   template <class Asked, class M>

@@ -27,15 +27,11 @@ namespace detail {
 /// A message that waits to be sent, and the wish to hear of its outcome.
 class Request {
  public:
-  Request(Cell* target, Envelope* letter, Destination* to, bool implicit, bool may_inline)
-      : target_(target), letter_(letter), to_(to), implicit_(implicit), may_inline_(may_inline) {}
+  Request(Cell* target, Envelope* letter) : target_(target), letter_(letter) {}
   Request(Request&& other) noexcept
       : target_(other.target_),
         letter_(std::exchange(other.letter_, nullptr)),
-        to_(other.to_),
         within_(other.within_),
-        implicit_(other.implicit_),
-        may_inline_(other.may_inline_),
         as_signal_(other.as_signal_) {}
   Request& operator=(Request&&) = delete;
   ~Request() {
@@ -49,94 +45,125 @@ class Request {
   void within_at_most(Duration limit) {
     if (within_ < within_.zero() || limit < within_) within(limit);
   }
-  void never_inline() { may_inline_ = false; }
   /// Travels in the signal lane: ahead of messages, and seen also by an actor whose turn awaits.
   void as_signal() { as_signal_ = true; }
 
-  /// Sends the message. True: the answer is in the sink already. @throws UsageError: it was sent before
+  /// Handles the message in this thread, if its actor is idle and may run here. True: the answer is in the
+  /// sink. False: it is to come, if is_sent() now. @throws UsageError: it was sent before
   template <class R>
-  bool start(Sink<R>& sink) {
+  bool run_in_place(Sink<R>& sink) {
     if (!letter_) [[unlikely]]
       refuse_spent_ask();
-    if (may_inline_ && InlineRun::begin(*target_, letter_->addressee())) return start_inline(sink);
-    send_queued(sink);
-    return false;
+    if (as_signal_) return false;
+    Cell& target = *target_;
+    if (!InlineRun::take(target)) return false;
+    Envelope& letter = *letter_;
+    // What is traced has another bit in its generation.
+    if (letter.gen != target.gen.load(std::memory_order_relaxed) || !letter.ops->answer_in_place) [[unlikely]]
+      return run_any_in_place(sink);
+    letter_ = nullptr;
+    static_cast<AskedLetter&>(letter).to = Destination::inline_sink(sink);
+    if (!answer_in_place(target, letter)) [[unlikely]] {
+      sink.arm(within_);
+      end_inline(target);
+      return false;
+    }
+    end_inline(target);
+    return true;
   }
+  /// The answer is to come. @throws UsageError: it was sent before, or an actor asks itself
+  void send(SinkBase& sink);
+  bool is_sent() const { return !letter_; }
 
  private:
+  static bool answer_in_place(Cell& target, Envelope& letter) {
+    const InlineRun turn(target, letter);
+    return letter.ops->answer_in_place(target, letter);
+  }
+
+  /// As run_in_place(), with the target's token: for a coroutine, a handler that is given a Reply, a message
+  /// that is traced, or one that was sent to an earlier actor.
   template <class R>
-  bool start_inline(Sink<R>& sink) {
+  [[gnu::noinline]] bool run_any_in_place(Sink<R>& sink) {
     Cell& target = *target_;
-    Envelope* letter = std::exchange(letter_, nullptr);
-    if (implicit_) {
-      *to_ = Destination::inline_sink(sink);
-    } else {
-      *to_ = sink.open(target, letter->addressee(), letter->ops, name_of(*letter));
-    }
-    const std::uint64_t traced_ask = name_of(*letter);
-    if (traced_ask != 0) [[unlikely]]
-      trace_letter(TraceKind::ask, target, *letter);
+    if (!InlineRun::check(target, letter_->addressee())) return false;
+    Envelope& letter = *std::exchange(letter_, nullptr);
+    const std::uint64_t traced_ask = name_of(letter);
+    destination_in(letter) = letter.ops->answers_itself
+                                 ? Destination::inline_sink(sink)
+                                 : sink.open(target, letter.addressee(), letter.ops, traced_ask);
+    if (traced_ask != 0) trace_letter(TraceKind::ask, target, letter);
     // Read before: where the turn frees the letter, it may be gone afterwards.
-    const bool turn_frees = letter->ops->is_task;
-    InlineRun::run(target, *letter);
-    const bool answered = sink.answer.has_value();
-    if (traced_ask != 0 && answered) [[unlikely]]
-      trace_inline_answer(target, traced_ask, type_name<R>());
-    if (answered && !turn_frees) [[likely]] {
-      free_envelope(letter);
-    } else {
-      settle_inline(target, letter, turn_frees, sink, answered, traced_ask);
+    const bool turn_frees = letter.ops->is_task;
+    {
+      const InlineRun turn(target, letter);
+      if (traced_ask == 0) {
+        letter.ops->run(target, letter);
+      } else {
+        run_traced(target, letter);
+      }
     }
+    const bool answered = sink.has_answer();
+    if (traced_ask != 0 && answered) trace_inline_answer(target, traced_ask, type_name<R>());
+    if (!answered) await_after_all(target, letter, sink, traced_ask);
+    if (!turn_frees) free_envelope(&letter);
     end_inline(target);
     return answered;
   }
 
   /// After an inline run, before the token goes back: an answer that is still owed gets a real await.
-  void settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered,
-                     std::uint64_t traced_ask);
-  void send_queued(SinkBase& sink);
+  void await_after_all(Cell& target, Envelope& letter, SinkBase& sink, std::uint64_t traced_ask);
   void discard() noexcept;
 
   Cell* target_;
   Envelope* letter_;
-  Destination* to_;      ///< in the letter
   Duration within_{-1};  ///< negative: the system's default
-  bool implicit_;        ///< the handler's result is the answer, so it may go straight to the sink
-  bool may_inline_;
   bool as_signal_ = false;
 };
 
 /// Blocks the calling thread until `waiting` is over. False: nothing is left that could answer.
 bool wait_in_thread(Waiting& waiting, Cell& target);
 AskError unanswerable(const Cell& target);
-/// get() is for plain threads. @throws UsageError inside an actor
-void check_get_allowed(const Cell& target);
+/// @throws UsageError: get() was called inside an actor
+[[noreturn]] void refuse_get(const Cell& target);
+inline void check_get_allowed(const Cell& target) {
+  if (context.running->cell) [[unlikely]]
+    refuse_get(target);
+}
 
 /// A request under way and its answer, in the frame or on the stack of who waits.
 template <class R>
 class Pending {
  public:
   /// The request stays where it is, and must stay there: in the ask, which lives until its await is over.
-  Pending(Request& request, bool errors_are_values) : request_(request) {
+  Pending(Request& request, Waiting& waiting, bool errors_are_values) : request_(request) {
+    sink_.waiting = &waiting;
     sink_.errors_are_values = errors_are_values;
   }
-  bool start(Waiting& waiting) {
-    sink_.waiting = &waiting;
-    return request_.start(sink_);
+  /// True: the answer is there. False: it comes after send(). @pre the waiting says whose cell it is
+  bool run_in_place() { return request_.run_in_place(sink_); }
+  /// The answer is to come.
+  void send() { request_.send(sink_); }
+  /// As send(), after a run_in_place() that may have sent it.
+  void send_unless_sent() {
+    if (!request_.is_sent()) send();
   }
-  void start_queued(Waiting& waiting) {
-    request_.never_inline();
-    start(waiting);
-  }
-  std::optional<std::expected<R, AskError>>& answer() { return sink_.answer; }
-  void fail(AskError&& error) { sink_.put_error(std::move(error)); }
+  bool has_answer() const { return sink_.has_answer(); }
+  bool has_failed() const { return sink_.error.has_value(); }
+  void fail(AskError&& error) { sink_.error = std::move(error); }
 
   R take_value() {
-    auto& answer = *sink_.answer;
-    if (!answer) throw AskError(std::move(answer).error());
-    if constexpr (!std::is_void_v<R>) return std::move(*answer);
+    if (sink_.error) throw AskError(std::move(*sink_.error));
+    if constexpr (!std::is_void_v<R>) return std::move(*sink_.value);
   }
-  std::expected<R, AskError> take_outcome() { return std::move(*sink_.answer); }
+  std::expected<R, AskError> take_outcome() {
+    if (sink_.error) return std::unexpected(std::move(*sink_.error));
+    if constexpr (std::is_void_v<R>) {
+      return {};
+    } else {
+      return std::move(*sink_.value);
+    }
+  }
 
  private:
   Request& request_;
@@ -148,14 +175,18 @@ template <class R, bool as_value>
 class AskAwaiter {
  public:
   using troupe_awaitable = void;
-  explicit AskAwaiter(Request& request) : pending_(request, as_value) {}
+  explicit AskAwaiter(Request& request) : pending_(request, waiting_, as_value) {}
   AskAwaiter(const AskAwaiter&) = delete;
   AskAwaiter& operator=(const AskAwaiter&) = delete;
 
-  bool await_ready() const noexcept { return false; }
-  bool await_suspend(std::coroutine_handle<> handle) {
+  // In place, if that may be: then the coroutine doesn't suspend.
+  bool await_ready() {
+    waiting_.cell = context.running->cell;
+    return pending_.run_in_place();
+  }
+  void await_suspend(std::coroutine_handle<> handle) {
     waiting_.suspend(handle);
-    return !pending_.start(waiting_);
+    pending_.send_unless_sent();
   }
   auto await_resume() {
     if constexpr (as_value) {
@@ -166,7 +197,10 @@ class AskAwaiter {
   }
   auto get(Cell& target) {
     check_get_allowed(target);
-    if (!pending_.start(waiting_) && !wait_in_thread(waiting_, target)) pending_.fail(unanswerable(target));
+    if (!pending_.run_in_place()) {
+      pending_.send_unless_sent();
+      if (!wait_in_thread(waiting_, target)) pending_.fail(unanswerable(target));
+    }
     return await_resume();
   }
 
@@ -187,8 +221,7 @@ class BasicAsk {
   using result_type = std::conditional_t<as_value, std::expected<R, AskError>, R>;
 
   explicit BasicAsk(Request&& request) : request_(std::move(request)) {}
-  BasicAsk(Cell* target, Envelope* letter, Destination* to, bool implicit)
-      : request_(target, letter, to, implicit, true) {}
+  BasicAsk(Cell* target, Envelope* letter) : request_(target, letter) {}
 
   auto operator co_await() && { return AskAwaiter<R, as_value>(request_); }
   template <class Named = R>

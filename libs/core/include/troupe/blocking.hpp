@@ -70,13 +70,12 @@ class BlockingAwaiter {
     submit_job(new Call<R, F, Args...>(to, std::move(function_), std::move(args_)));
   }
   R await_resume() {
-    auto& answer = *sink_.answer;
-    if (!answer) {
+    if (sink_.error) {
       // The call's own exception, as if it had been made here.
-      if (answer.error().cause()) std::rethrow_exception(answer.error().cause());
-      throw AskError(std::move(answer).error());
+      if (sink_.error->cause()) std::rethrow_exception(sink_.error->cause());
+      throw AskError(std::move(*sink_.error));
     }
-    if constexpr (!std::is_void_v<R>) return std::move(*answer);
+    if constexpr (!std::is_void_v<R>) return std::move(*sink_.value);
   }
 
  private:

@@ -17,9 +17,6 @@ namespace troupe::inline v0 {
 namespace detail {
 
 template <class T>
-using Monostate = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-
-template <class T>
 inline constexpr bool is_ask = false;
 template <class R>
 inline constexpr bool is_ask<Ask<R>> = true;
@@ -51,7 +48,8 @@ inline constexpr bool yields_outcome<TryAsk<R>> = true;
 template <class A>
 struct Part {
   using R = typename A::value_type;
-  explicit Part(A&& ask) : request(std::move(ask).take_request_()), pending(request, yields_outcome<A>) {}
+  Part(A&& ask, Waiting& waiting)
+      : request(std::move(ask).take_request_()), pending(request, waiting, yields_outcome<A>) {}
 
   Monostate<typename A::result_type> take() {
     if constexpr (yields_outcome<A>) {
@@ -63,8 +61,8 @@ struct Part {
       return pending.take_value();
     }
   }
-  bool answered() { return pending.answer().has_value(); }
-  bool failed() { return !yields_outcome<A> && answered() && !*pending.answer(); }
+  bool answered() const { return pending.has_answer(); }
+  bool failed() const { return !yields_outcome<A> && pending.has_failed(); }
 
   Request request;
   Pending<R> pending;
@@ -164,7 +162,7 @@ template <class Indices, class... Asks>
 struct Parts;
 template <std::size_t... I, class... Asks>
 struct Parts<std::index_sequence<I...>, Asks...> : Slot<I, Asks>... {
-  explicit Parts(Asks&&... asks) : Slot<I, Asks>{Part<Asks>(std::move(asks))}... {}
+  explicit Parts(Waiting& waiting, Asks&&... asks) : Slot<I, Asks>{Part<Asks>(std::move(asks), waiting)}... {}
   /// Calls f with each part, in the order of the parameters.
   template <class F>
   decltype(auto) apply(F&& f) {
@@ -176,10 +174,11 @@ template <class... Asks>
 class AllAwaiter : public Several<AllAwaiter<Asks...>> {
  public:
   explicit AllAwaiter(Asks&&... asks)
-      : Several<AllAwaiter>(Waiting::Until::all, sizeof...(Asks)), parts_(std::move(asks)...) {}
+      : Several<AllAwaiter>(Waiting::Until::all, sizeof...(Asks)),
+        parts_(this->waiting_, std::move(asks)...) {}
 
   void start() {
-    parts_.apply([this](auto&... part) { (part.pending.start_queued(this->waiting_), ...); });
+    parts_.apply([](auto&... part) { (part.pending.send(), ...); });
   }
   std::tuple<Monostate<typename Asks::result_type>...> await_resume() {
     return parts_.apply([](auto&... part) {
@@ -198,11 +197,11 @@ class AllOfVector : public Several<AllOfVector<A>> {
  public:
   explicit AllOfVector(std::vector<A>&& asks)
       : Several<AllOfVector>(Waiting::Until::all, asks.size()), parts_(asks.size()) {
-    for (std::size_t i = 0; i < asks.size(); ++i) parts_[i].emplace(std::move(asks[i]));
+    for (std::size_t i = 0; i < asks.size(); ++i) parts_[i].emplace(std::move(asks[i]), this->waiting_);
   }
 
   void start() {
-    for (auto& part : parts_) part->pending.start_queued(this->waiting_);
+    for (auto& part : parts_) part->pending.send();
   }
   std::vector<Monostate<typename A::result_type>> await_resume() {
     for (auto& part : parts_) {
@@ -222,10 +221,11 @@ template <class... Asks>
 class FirstAwaiter : public Several<FirstAwaiter<Asks...>> {
  public:
   explicit FirstAwaiter(Asks&&... asks)
-      : Several<FirstAwaiter>(Waiting::Until::first, sizeof...(Asks)), parts_(std::move(asks)...) {}
+      : Several<FirstAwaiter>(Waiting::Until::first, sizeof...(Asks)),
+        parts_(this->waiting_, std::move(asks)...) {}
 
   void start() {
-    parts_.apply([this](auto&... part) { (part.pending.start_queued(this->waiting_), ...); });
+    parts_.apply([](auto&... part) { (part.pending.send(), ...); });
   }
   std::variant<Monostate<typename Asks::result_type>...> await_resume() {
     return parts_.apply([](auto&... part) { return pick(std::index_sequence_for<Asks...>{}, part...); });

@@ -54,8 +54,8 @@ class UsageError : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// spawn() could not put the actor where it was wanted: its name is taken, or its parent is stopping. Or a tree
-/// could not be started, since one of its children's constructors has thrown: that is the cause().
+/// spawn() could not put the actor where it was wanted: its name is taken, or its parent is stopping. Or a
+/// tree could not be started, since one of its children's constructors has thrown: that is the cause().
 class SpawnError : public std::runtime_error {
  public:
   explicit SpawnError(const std::string& text, std::exception_ptr cause = nullptr)

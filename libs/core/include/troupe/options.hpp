@@ -90,8 +90,8 @@ struct SupervisorOptions {
   Strategy strategy = Strategy::one_for_one;
   Intensity intensity = {};
   Backoff backoff = {};
-  /// What to do about a failure by its cause; null: restart. Runs in the failed child's thread, so it must not
-  /// use what others change.
+  /// What to do about a failure by its cause; null: restart. Runs in the failed child's thread, so it must
+  /// not use what others change.
   Decision (*decide)(const std::exception_ptr& cause) = nullptr;
   AutoShutdown auto_shutdown = AutoShutdown::never;
   Restart restart = Restart::by_default;

@@ -43,18 +43,13 @@ consteval bool fits() {
 struct RecipientOps {
   const MessageOps* told = nullptr;
   const MessageOps* asked = nullptr;
-  bool implicit = false;
 };
 
 template <class A, class S>
 constexpr RecipientOps recipient_ops() {
   using M = typename Signature<S>::message;
-  RecipientOps ops{&Dispatch<A, M, Sent::told>::ops, nullptr, false};
-  if constexpr (Signature<S>::asked) {
-    using D = Dispatch<A, M, asked_as<A, M>>;
-    ops.asked = &D::ops;
-    ops.implicit = D::answers_itself;
-  }
+  RecipientOps ops{&Dispatch<A, M, Sent::told>::ops, nullptr};
+  if constexpr (Signature<S>::asked) ops.asked = &Dispatch<A, M, asked_as<A, M>>::ops;
   return ops;
 }
 
@@ -73,7 +68,7 @@ inline constexpr bool recipient_accepts = index_of_message<M, Signatures...>() <
 
 /// `Recipient<Increment, long(GetValue)>` takes Increment by tell, and GetValue by tell and by ask. Any Ref
 /// whose actor handles them all converts to it; so does a Recipient of more messages. It is how two actors
-/// that know each other break the circle of includes. A value, like Ref; 16 bytes and 24 per message.
+/// that know each other break the circle of includes. A value, like Ref; 16 bytes and 16 per message.
 template <class... Signatures>
 class Recipient {
  public:
@@ -210,8 +205,8 @@ class Recipient {
           "troupe: this Recipient takes the message by tell only: write its signature as Reply(Message)");
       if constexpr (detail::check_construction<M, Args...>() && detail::check_await_arguments<Args...>()) {
         if (!ops_[index].asked) detail::refuse_empty_address();
-        return detail::make_ask<AskOf, typename S::reply, M>(
-            cell_, gen_, ops_[index].asked, ops_[index].implicit, std::forward<Args>(args)...);
+        return detail::make_ask<AskOf, typename S::reply, M>(cell_, gen_, ops_[index].asked,
+                                                             std::forward<Args>(args)...);
       } else {
         return detail::NoAsk{};
       }

@@ -21,29 +21,22 @@ namespace detail {
 
 /// Makes the ask of a letter whose target and message are known. `ops` is the constant for the letter.
 template <template <class> class AskOf, class R, class M, class... Args>
-AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, bool implicit, Args&&... args) {
+AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&... args) {
   using Box = Letter<M, carries_reply<M> ? Sent::told : Sent::asked>;
-  auto* letter = make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...);
-  Destination* to;
-  if constexpr (carries_reply<M>) {
-    to = &letter->message.reply.destination_();
-  } else {
-    to = &letter->to;
-  }
-  return AskOf<R>(cell, letter, to, implicit);
+  return AskOf<R>(cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 
-/// Out of the way of those that aren't traced.
+/// A message that is traced, or for which a block is not at hand: out of the way of the others.
 template <class Box, class... Args>
-[[gnu::noinline, gnu::cold]] void tell_traced(Cell& cell, const MessageOps* ops, std::uint64_t gen,
-                                              Args&&... args) {
+[[gnu::noinline]] void tell_slowly(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
   send_letter(cell, make_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 template <class Box, class... Args>
 void tell_letter(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
-  if (tracing()) [[unlikely]]
-    return tell_traced<Box>(cell, ops, gen, std::forward<Args>(args)...);
-  send(cell, make_envelope<Box>(ops, gen, unwrap_mover(std::forward<Args>(args))...));
+  void* block = tracing() ? nullptr : allocate_block_at_once<sizeof(Box)>();
+  if (!block) [[unlikely]]
+    return tell_slowly<Box>(cell, ops, gen, std::forward<Args>(args)...);
+  send(cell, make_envelope_in<Box>(block, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 
 template <class A, class M>
@@ -56,8 +49,7 @@ auto ask_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
     constexpr bool built = check_construction<M, Args...>() && check_await_arguments<Args...>();
     if constexpr (built) {
       using D = Dispatch<A, M, asked_as<A, M>>;
-      return make_ask<AskOf, reply_t<A, M>, M>(cell, gen, &D::ops, D::answers_itself,
-                                               std::forward<Args>(args)...);
+      return make_ask<AskOf, reply_t<A, M>, M>(cell, gen, &D::ops, std::forward<Args>(args)...);
     } else {
       return NoAsk{};
     }

@@ -50,8 +50,8 @@ struct Intensity {
   std::chrono::nanoseconds within = std::chrono::seconds(5);
 };
 
-/// How long a child waits for its next start: min(max, first * factor^n) after the n+1st failure in a row, less
-/// a random part of up to `jitter` of it.
+/// How long a child waits for its next start: min(max, first * factor^n) after the n+1st failure in a row,
+/// less a random part of up to `jitter` of it.
 struct Backoff {
   std::chrono::nanoseconds first{};  ///< 0: restarts are immediate
   std::chrono::nanoseconds max = std::chrono::seconds(10);

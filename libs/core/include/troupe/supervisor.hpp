@@ -27,10 +27,10 @@ class Supervisor {
   Supervisor() noexcept : cell_(&detail::nobody()) {}
 
   /// Constructs an A in the calling thread, as the last child. Its arguments are kept, and copied for each
-  /// start. A constructor that throws is tried again, at once, as often as the intensity allows restarts, unless the
-  /// child is temporary; then its last exception is thrown, and nothing is left behind.
-  /// @throws SpawnError (its name is taken, the supervisor has ended or is stopping), UsageError (a bad name or
-  /// group), and what A's constructor throws
+  /// start. A constructor that throws is tried again, at once, as often as the intensity allows restarts,
+  /// unless the child is temporary; then its last exception is thrown, and nothing is left behind.
+  /// @throws SpawnError (its name is taken, the supervisor has ended or is stopping), UsageError (a bad name
+  /// or group), and what A's constructor throws
   template <class A, class... Args>
   Ref<A> spawn(const SpawnOptions& options, Args&&... args) const {
     return detail::spawn_supervised<A>(*cell_, gen_, options, std::forward<Args>(args)...);

@@ -15,8 +15,8 @@
 #include <troupe/owned.hpp>
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/log.hpp>
-#include <troupe/recipient.hpp>
 #include <troupe/quarantined.hpp>
+#include <troupe/recipient.hpp>
 #include <troupe/ref.hpp>
 #include <troupe/supervisor.hpp>
 #include <troupe/tree.hpp>
@@ -76,8 +76,8 @@ class System {
     return Owned<A>();
   }
 
-  /// A supervisor at the top of the system. When it gives up, its subtree ends, which is logged as critical; with
-  /// SystemOptions::stop_on_escalation, all actors stop. @throws as spawn
+  /// A supervisor at the top of the system. When it gives up, its subtree ends, which is logged as critical;
+  /// with SystemOptions::stop_on_escalation, all actors stop. @throws as spawn
   Supervisor supervise(const SupervisorOptions& options = {}) {
     return Supervisor::of(detail::spawn_supervisor(root(), root_generation(), options, false));
   }

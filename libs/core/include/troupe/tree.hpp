@@ -12,11 +12,11 @@
 namespace troupe::inline v0 {
 
 enum class ActorState : std::uint8_t {
-  idle,      ///< nothing to do
-  ready,     ///< has messages, waits for a thread
-  running,   ///< in a turn
-  awaiting,  ///< in a turn that waits for an answer
-  stopping,  ///< waits for its children, or for its turns, to end
+  idle,        ///< nothing to do
+  ready,       ///< has messages, waits for a thread
+  running,     ///< in a turn
+  awaiting,    ///< in a turn that waits for an answer
+  stopping,    ///< waits for its children, or for its turns, to end
   restarting,  ///< failed, or taken down for another's sake; messages wait
 };
 std::string_view to_string(ActorState state) noexcept;
@@ -32,10 +32,11 @@ struct ActorInfo {
   std::chrono::nanoseconds busy_for{};  ///< how long that turn is known to run, in steps of some milliseconds
 
   // Of a supervised actor.
-  std::uint32_t restarts = 0;         ///< all
-  std::uint32_t recent_restarts = 0;  ///< those within the span of its supervisor's intensity, at the last one
-  std::string last_cause;             ///< the exception that it failed with last; empty: it never did
-  SteadyTime next_attempt{};          ///< while it waits out a backoff: when it starts again
+  std::uint32_t restarts = 0;  ///< all
+  std::uint32_t recent_restarts =
+      0;                      ///< those within the span of its supervisor's intensity, at the last one
+  std::string last_cause;     ///< the exception that it failed with last; empty: it never did
+  SteadyTime next_attempt{};  ///< while it waits out a backoff: when it starts again
 };
 inline constexpr std::size_t mailbox_depth_limit = 100'000;
 

@@ -29,7 +29,7 @@ struct ErrorAnswer : AnswerEnvelope {
 void run_error(Cell& cell, Envelope& envelope) {
   auto& answer = static_cast<ErrorAnswer&>(envelope);
   SinkBase* sink = accept_answer(answer);
-  if (sink) sink->put_error(std::move(answer.error));
+  if (sink) sink->error = std::move(answer.error);
   answer.error.~AskError();
   if (sink) answer_arrived(cell, *sink, false);
 }
@@ -50,7 +50,7 @@ const MessageOps& message_of(Destination to) { return *to.block->message; }
 
 void put_error(Destination to, AskError error) {
   if (to.is_inline()) {
-    to.sink()->put_error(std::move(error));
+    to.sink()->error = std::move(error);
   } else {
     send_error(to, std::move(error));
   }
@@ -81,7 +81,7 @@ Destination SinkBase::open(Cell& target, std::uint64_t target_gen, const Message
   block->target.store(&target, std::memory_order_relaxed);
   block->target_gen = target_gen;
   block->message = message;
-  block->traced_ask = traced_ask_name;
+  block->traced_ask = traced_ask = traced_ask_name;
   block->runtime.store(Runtime::of(asker ? *asker : target), std::memory_order_relaxed);
   // The deadline's node may still be in a wheel for an earlier await: that one's time isn't this one's.
   block->deadline.due.store(DeadlineNode::never, std::memory_order_relaxed);
@@ -118,7 +118,6 @@ SinkBase* accept_answer(AnswerEnvelope& answer) noexcept {
   AwaitBlock* block = answer.destination.block;
   SinkBase* sink = block->sink;
   if (sink) {
-    sink->traced_ask = block->traced_ask;
     sink->close();
   } else {
     free_await_block(block);
@@ -183,7 +182,7 @@ void send_failure(Destination to, std::exception_ptr cause) {
 void put_failure_instead(SinkBase& sink, const AnswerEnvelope& answer, std::exception_ptr cause) {
   const std::string text = "an answer of type " + std::string(answer.ops->message) +
                            " was lost: its move threw: " + describe_exception(cause);
-  sink.put_error(AskError(Reason::failed, text, std::move(cause)));
+  sink.error = AskError(Reason::failed, text, std::move(cause));
 }
 
 void send_failure_instead(Destination to, std::exception_ptr cause) {
@@ -228,7 +227,8 @@ void timed_out(AwaitBlock& block, std::uint64_t number) {
 
 // --- Request
 
-void Request::send_queued(SinkBase& sink) {
+void Request::send(SinkBase& sink) {
+  if (!letter_) refuse_spent_ask();
   // Else a message to an actor that has ended would wait in its successor's lane: perhaps for the very turn
   // that asks. One that ends between here and the send is seen by its drain, or by the successor's next turn.
   const bool gone = !target_->is(letter_->addressee());
@@ -240,7 +240,7 @@ void Request::send_queued(SinkBase& sink) {
   }
   Envelope* letter = std::exchange(letter_, nullptr);
   const std::uint64_t name = as_signal_ && tracing() ? name_message(*target_) : name_of(*letter);
-  *to_ = sink.open(*target_, letter->addressee(), letter->ops, name);
+  destination_in(*letter) = sink.open(*target_, letter->addressee(), letter->ops, name);
   if (as_signal_) {
     tell_tracer(*target_, letter->addressee(), "join", name);
   } else if (name != 0) [[unlikely]] {
@@ -254,18 +254,16 @@ void Request::send_queued(SinkBase& sink) {
   if (as_signal_) {
     send_signal(*target_, letter);
   } else {
-    send(*target_, letter);
+    detail::send(*target_, letter);
   }
 }
 
-void Request::settle_inline(Cell& target, Envelope* letter, bool turn_frees, SinkBase& sink, bool answered,
-                            std::uint64_t traced_ask) {
-  if (!answered) {
-    // The handler has suspended, or passed its duty to answer on: now it takes a real await.
-    if (!sink.is_open()) *to_ = sink.open(target, letter->addressee(), letter->ops, traced_ask);
-    sink.arm(within_);
+void Request::await_after_all(Cell& target, Envelope& letter, SinkBase& sink, std::uint64_t traced_ask) {
+  // The handler has suspended, or passed its duty to answer on.
+  if (!sink.is_open()) {
+    destination_in(letter) = sink.open(target, letter.addressee(), letter.ops, traced_ask);
   }
-  if (!turn_frees) free_envelope(letter);
+  sink.arm(within_);
 }
 
 void refuse_spent_ask() {
@@ -275,7 +273,7 @@ void refuse_spent_ask() {
 
 void Request::discard() noexcept {
   // Never sent: nobody waits, nobody handles, so nobody misses it.
-  *to_ = {};
+  destination_in(*letter_) = {};
   const Drop silently{StopReason::stopped, nullptr, nullptr, {}};
   letter_->ops->drop(*letter_, silently);
   free_envelope(letter_);
@@ -291,15 +289,16 @@ void end_inline_slowly(Cell& target) {
   make_ready(target);
 }
 
-void give_back(Cell& target) {
+bool InlineRun::check(Cell& target, std::uint64_t gen) {
+  if (target.is(gen)) return true;
   if (!target.lanes.rest_idle()) make_ready(target);
+  return false;
 }
 
 // --- get()
 
-void check_get_allowed(const Cell& target) {
+void refuse_get(const Cell& target) {
   const Running& running = *context.running;
-  if (!running.cell) return;
   const std::string message = running.letter ? std::string(running.letter->ops->message) : "its constructor";
   throw UsageError(describe_actor(*running.cell) + " called get() on an ask of " +
                    std::string(class_name(target)) + " while it handled " + message +

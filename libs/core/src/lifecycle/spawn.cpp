@@ -112,6 +112,7 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
       name.empty() ? step_hash(parent_hash, cell.ordinal) : step_hash(parent_hash, ~name_hash(name));
   const std::uint64_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
   cell.gen.store(counter << 32 | hash, std::memory_order_release);
+  cell.closed_to_children = false;  // nobody has seen it yet, so its own guard isn't needed
   cell.previous_sibling = parent.last_child;
   cell.next_sibling = nullptr;
   if (parent.last_child) parent.last_child->next_sibling = &cell;
@@ -165,6 +166,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
   cell.next_child_ordinal = 0;
   cell.shutdown_ms = milliseconds_of(options.shutdown_deadline);
   cell.activity.store(&at_rest, std::memory_order_relaxed);
+  cell.observed.prepare();
   bool named = false;
   try {
     settle_home(cell, parent, options, runtime);
@@ -191,18 +193,13 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
     throw;
   }
   if (named) runtime.names().settle(*cell.path, cell.gen.load(std::memory_order_relaxed));
-  {
-    const TreeGuard guard(cell);
-    cell.closed_to_children = false;
-  }
   cell_ = &cell;
   // Not under the guard: the tracer may ask for the path.
   if (tracing()) [[unlikely]]
     trace_spawn(cell);
 }
 
-Spawning::~Spawning() {
-  if (!cell_) return;
+void Spawning::abandon() {
   if (!has_children(*cell_)) {
     retire_unborn(*cell_);
     return;

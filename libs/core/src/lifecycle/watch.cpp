@@ -52,9 +52,8 @@ auto find_watched(Extra& extra, const Cell* cell, std::uint64_t gen) {
 
 // --- join: an ask that the actor's end answers ----------------------------------------------------------
 
-struct JoinLetter : Envelope {
-  using Envelope::Envelope;
-  Destination to;
+struct JoinLetter : AskedLetter {
+  using AskedLetter::AskedLetter;
   Cell* joined = nullptr;
 };
 void handle_join(Cell& cell, Envelope& envelope) {
@@ -106,7 +105,7 @@ bool end_watch(Cell& watcher, const Terminated& news) {
 Ask<Terminated> make_join(Cell& cell, std::uint64_t gen) {
   auto* letter = make_envelope<JoinLetter>(&join_ops, gen);
   letter->joined = &cell;
-  Request request(&cell, letter, &letter->to, false, false);
+  Request request(&cell, letter);
   request.within(Duration::max());
   request.as_signal();
   return Ask<Terminated>(std::move(request));

@@ -6,17 +6,19 @@
 
 namespace troupe::inline v0::detail {
 
-constinit thread_local Magazine magazines[block_classes];
+[[gnu::tls_model("initial-exec")]] constinit thread_local Magazine magazines[block_classes + 1];
 
 namespace {
+
+/// Behind each magazine: a full one, or null.
+constinit thread_local FreeBlock* full_magazines[block_classes];
 
 // Blocks are cut from slabs of this size: one call to the system allocator per many blocks.
 constexpr std::size_t slab_bytes = 64 * 1024;
 
-/// A batch of blocks in the depot. Its head is kept in the first block itself.
+/// A full magazine's blocks in the depot: this is the first of them.
 struct Batch {
-  FreeBlock* blocks;
-  std::uint32_t count;
+  FreeBlock* others;
   Batch* next;
 };
 static_assert(sizeof(Batch) <= block_step);
@@ -24,31 +26,41 @@ static_assert(sizeof(Batch) <= block_step);
 /// The shared stock of one size class. Immortal: threads may outlive static destruction.
 class Depot {
  public:
-  void put(FreeBlock* blocks, std::uint32_t count) noexcept {
-    FreeBlock* rest = blocks->next;
-    auto* batch = ::new (static_cast<void*>(blocks)) Batch{rest, count - 1, nullptr};
+  void put_full(FreeBlock* blocks) noexcept {
     const std::lock_guard lock(mutex_);
-    batch->next = batches_;
-    batches_ = batch;
+    add_batch(blocks);
+  }
+  /// Blocks that are fewer, or may be.
+  void put_odd(FreeBlock* blocks) noexcept {
+    const std::lock_guard lock(mutex_);
+    while (blocks) {
+      FreeBlock* block = std::exchange(blocks, blocks->next);
+      block->next = std::exchange(odd_, block);
+      if (++odd_count_ < magazine_blocks) continue;
+      add_batch(std::exchange(odd_, nullptr));
+      odd_count_ = 0;
+    }
   }
 
   /// A list of blocks and its length; cut from a new slab when the depot is empty.
   std::pair<FreeBlock*, std::uint32_t> get(std::size_t bytes) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (Batch* batch = batches_) {
-        batches_ = batch->next;
-        const std::uint32_t count = batch->count;
-        FreeBlock* rest = batch->blocks;
-        return {::new (static_cast<void*>(batch)) FreeBlock{rest}, count + 1};
-      }
+    const std::lock_guard lock(mutex_);
+    if (Batch* batch = batches_) {
+      batches_ = batch->next;
+      FreeBlock* others = batch->others;
+      return {::new (static_cast<void*>(batch)) FreeBlock{others}, magazine_blocks};
     }
+    if (odd_) return {std::exchange(odd_, nullptr), std::exchange(odd_count_, 0)};
     return cut(bytes);
   }
 
  private:
+  void add_batch(FreeBlock* blocks) noexcept {
+    FreeBlock* others = blocks->next;
+    batches_ = ::new (static_cast<void*>(blocks)) Batch{others, batches_};
+  }
+
   std::pair<FreeBlock*, std::uint32_t> cut(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
     FreeBlock* list = nullptr;
     std::uint32_t count = 0;
     for (; count < magazine_blocks; ++count) {
@@ -65,6 +77,8 @@ class Depot {
 
   std::mutex mutex_;
   Batch* batches_ = nullptr;
+  FreeBlock* odd_ = nullptr;  ///< fewer than a batch
+  std::uint32_t odd_count_ = 0;
   std::byte* slab_ = nullptr;
   std::size_t slab_left_ = 0;
 };
@@ -74,17 +88,11 @@ Depot& depot(std::size_t index) {
   return depots[index];
 }
 
-std::uint32_t length(const FreeBlock* list) {
-  std::uint32_t count = 0;
-  for (; list; list = list->next) ++count;
-  return count;
-}
-
 void return_magazines() noexcept {
   for (std::size_t index = 0; index < block_classes; ++index) {
     Magazine& magazine = magazines[index];
-    if (magazine.loaded) depot(index).put(magazine.loaded, magazine_blocks - magazine.room);
-    if (magazine.previous) depot(index).put(magazine.previous, length(magazine.previous));
+    depot(index).put_odd(magazine.loaded);
+    if (FreeBlock* full = std::exchange(full_magazines[index], nullptr)) depot(index).put_full(full);
     magazine = Magazine{};
   }
 }
@@ -95,8 +103,8 @@ void* allocate_block_slowly(std::size_t index) {
   static thread_local const AtThreadExit hook{return_magazines};
   (void)hook;
   Magazine& magazine = magazines[index];
-  if (magazine.previous) {
-    magazine.loaded = std::exchange(magazine.previous, nullptr);
+  if (FreeBlock* full = std::exchange(full_magazines[index], nullptr)) {
+    magazine.loaded = full;
     magazine.room = 0;
   } else {
     const auto [list, count] = depot(index).get((index + 1) * block_step);
@@ -110,12 +118,13 @@ void* allocate_block_slowly(std::size_t index) {
 }
 
 void free_block_slowly(void* memory, std::size_t index) noexcept {
+  if (index == block_classes) return ::operator delete(memory, std::align_val_t{block_alignment});
   static thread_local const AtThreadExit hook{return_magazines};
   (void)hook;
   Magazine& magazine = magazines[index];
   if (magazine.loaded) {
-    if (magazine.previous) depot(index).put(magazine.previous, magazine_blocks);
-    magazine.previous = std::exchange(magazine.loaded, nullptr);
+    if (full_magazines[index]) depot(index).put_full(full_magazines[index]);
+    full_magazines[index] = std::exchange(magazine.loaded, nullptr);
   }
   magazine.room = magazine_blocks;
   magazine.loaded = ::new (memory) FreeBlock{magazine.loaded};

@@ -1,8 +1,6 @@
 #include "observe/mailbox_depth.hpp"
 #include <thread>
 
-#include "memory/fences.hpp"
-
 namespace troupe::inline v0::detail {
 
 // The lane may be walked while its runner is inside a turn, or none is there: then nobody frees a node. The
@@ -12,13 +10,12 @@ std::size_t mailbox_depth(Cell& cell, std::size_t limit) {
   constexpr int attempts = 3;
   for (int attempt = 0; attempt < attempts; ++attempt) {
     if (cell.lanes.looks_idle()) return 0;
-    cell.observed.store(true, std::memory_order_relaxed);
-    heavy_fence();  // pairs with the light fence in begin_popping()
+    cell.observed.begin();
     // acquire: the tail as the runner left it when it went into the turn.
     const MessageOps* activity = cell.activity.load(std::memory_order_acquire);
     const bool nobody_pops = activity != &between;
     const std::size_t depth = nobody_pops ? cell.lanes.count_user(limit) : 0;
-    cell.observed.store(false, std::memory_order_release);
+    cell.observed.end();
     if (nobody_pops) return depth;
     std::this_thread::yield();
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <troupe/blocking.hpp>
+#include <troupe/detail/context.hpp>
 #include <troupe/detail/ref_services.hpp>
 #include <troupe/errors.hpp>
 
@@ -104,6 +105,7 @@ bool run_step(detail::Cell& cell, const Choice& choice) {
 }  // namespace
 
 void DeterministicScheduler::Impl::run_actor(std::size_t index, const Choice& choice) {
+  const detail::RunnerScope scope;
   detail::Cell* cell = ready_[index];
   ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
   const bool is_root = cell->parent == nullptr;

@@ -9,12 +9,8 @@
 namespace troupe::inline v0::detail {
 
 inline void Worker::push_next(Cell& cell) {
-  const ReadyDeque::Pushed pushed = ready_.push_newest(&cell);
   // A lone cell is run by this thread when its turn is over: only a second one is worth a wake-up.
-  if (pushed == ReadyDeque::Pushed::alone) [[likely]]
-    return;
-  if (pushed == ReadyDeque::Pushed::full) return push_last(cell);
-  group_.wake_one_if_idle();
+  if (!ready_.push_alone(&cell)) push_among_others(cell);
 }
 
 /// Puts a cell, whose token the caller holds, in a ready queue: the current worker's, or its group's.

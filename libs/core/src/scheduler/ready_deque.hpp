@@ -5,11 +5,12 @@
 // would cost more than waiting. While that place is empty, the ring's newest is what is left. Only the
 // monitor takes that one too, from a worker that has been in one turn for long.
 //
-// Owner and thieves exclude each other by flags whose fence is asymmetric (memory/fences.hpp): the owner,
-// who comes here for nearly every message, pays plain loads and stores.
+// Owner and thieves exclude each other by flags whose fence is asymmetric (detail/interruption.hpp): the
+// owner, who comes here for nearly every message, pays plain loads and stores. To fill the empty place of the
+// newest it needs no exclusion: there is nothing in it to be taken.
 //
-//  busy_  | the owner is between its check of thief_ and its last access  | owner
-//  thief_ | a thief wants the deque, or has it; at most one at a time     | thief, by exchange
+//  busy_  | the owner is between its look at thief_ and its last access  | owner
+//  thief_ | a thief wants the deque, or has it; at most one at a time    | thief
 #pragma once
 
 #include <atomic>
@@ -32,32 +33,24 @@ class ReadyDeque {
     shared,  ///< there are others, for thieves
     full,    ///< no room: it isn't here
   };
+  /// False: there is something here already, and nothing was pushed.
+  bool push_alone(Cell* cell) noexcept {
+    if (newest_.load(std::memory_order_relaxed) || count_.load(std::memory_order_relaxed) != 0) return false;
+    newest_.store(cell, std::memory_order_release);  // pairs with a thief's exchange
+    return true;
+  }
   Pushed push_newest(Cell* cell) noexcept {
-    enter();
-    Cell* const older = newest_.load(std::memory_order_relaxed);
-    const std::uint32_t count = count_.load(std::memory_order_relaxed);
-    Pushed pushed = count == 0 ? Pushed::alone : Pushed::shared;
-    if (older) {
-      if (count == ring_size) {
-        leave();
-        return Pushed::full;
-      }
-      slots_[(oldest_ + count) % ring_size] = older;
-      count_.store(count + 1, std::memory_order_relaxed);
-      pushed = Pushed::shared;
-    }
-    newest_.store(cell, std::memory_order_relaxed);
-    leave();
-    return pushed;
+    if (newest_.load(std::memory_order_relaxed)) return push_over_newest(cell);
+    newest_.store(cell, std::memory_order_release);  // pairs with a thief's exchange
+    return count_.load(std::memory_order_relaxed) == 0 ? Pushed::alone : Pushed::shared;
   }
   Cell* pop_newest() noexcept {
-    if (!newest_.load(std::memory_order_relaxed)) return pop_newest_of_ring();
     enter();
-    // A thief may have taken it before it was let in.
     Cell* const cell = newest_.load(std::memory_order_relaxed);
+    if (!cell) return pop_newest_of_ring();
     newest_.store(nullptr, std::memory_order_relaxed);
     leave();
-    return cell ? cell : pop_newest_of_ring();
+    return cell;
   }
   Cell* pop_oldest() noexcept {
     if (empty()) return nullptr;
@@ -79,24 +72,22 @@ class ReadyDeque {
     return steal_from(loot, limit, 0);
   }
 
+  /// Before anybody uses it.
+  void prepare() noexcept { thief_.prepare(); }
+
  private:
   // The owner's part of the exclusion.
-  bool may_enter() noexcept {
-    busy_.store(true, std::memory_order_relaxed);
-    light_fence();  // pairs with the heavy fence in steal_from(): we see thief_, or it sees busy_
-    // acquire: what the last thief took; pairs with its release of thief_.
-    return !thief_.load(std::memory_order_acquire);
-  }
   void enter() noexcept {
-    if (!may_enter()) [[unlikely]]
+    busy_.store(true, std::memory_order_relaxed);
+    if (thief_.may_be_on()) [[unlikely]]
       enter_after_thief();
   }
   [[gnu::noinline, gnu::cold]] void enter_after_thief() noexcept {
-    unsigned spins = 0;
-    do {
+    for (unsigned spins = 0; thief_.is_on(); ++spins) {
       leave();
-      Relax::pause(spins++);
-    } while (!may_enter());
+      Relax::pause(spins);
+      busy_.store(true, std::memory_order_relaxed);
+    }
   }
   // release: pairs with the thief's wait for busy_.
   void leave() noexcept { busy_.store(false, std::memory_order_release); }
@@ -107,9 +98,24 @@ class ReadyDeque {
     return count_.load(std::memory_order_relaxed) + (newest_.load(std::memory_order_relaxed) != nullptr);
   }
 
-  Cell* pop_newest_of_ring() noexcept {
-    if (count_.load(std::memory_order_relaxed) == 0) return nullptr;
+  [[gnu::noinline]] Pushed push_over_newest(Cell* cell) noexcept {
     enter();
+    // A thief may have taken it before it let us in.
+    if (Cell* const older = newest_.load(std::memory_order_relaxed)) {
+      const std::uint32_t count = count_.load(std::memory_order_relaxed);
+      if (count == ring_size) {
+        leave();
+        return Pushed::full;
+      }
+      slots_[(oldest_ + count) % ring_size] = older;
+      count_.store(count + 1, std::memory_order_relaxed);
+    }
+    newest_.store(cell, std::memory_order_release);
+    leave();
+    return Pushed::shared;
+  }
+  /// @pre entered, with no newest before the ring; leaves
+  Cell* pop_newest_of_ring() noexcept {
     Cell* cell = nullptr;
     if (const std::uint32_t count = count_.load(std::memory_order_relaxed); count != 0) {
       count_.store(count - 1, std::memory_order_relaxed);
@@ -121,11 +127,7 @@ class ReadyDeque {
   /// Null: there is none. @pre entered
   Cell* take_oldest() noexcept {
     const std::uint32_t count = count_.load(std::memory_order_relaxed);
-    if (count == 0) {
-      Cell* const newest = newest_.load(std::memory_order_relaxed);
-      newest_.store(nullptr, std::memory_order_relaxed);
-      return newest;
-    }
+    if (count == 0) return newest_.exchange(nullptr, std::memory_order_acquire);
     Cell* cell = slots_[oldest_];
     oldest_ = (oldest_ + 1) % ring_size;
     count_.store(count - 1, std::memory_order_relaxed);
@@ -134,19 +136,19 @@ class ReadyDeque {
 
   std::uint32_t steal_from(Cell** loot, std::uint32_t limit, std::uint32_t left_to_owner) noexcept {
     if (size() <= left_to_owner) return 0;
-    if (thief_.exchange(true, std::memory_order_acquire)) return 0;
-    heavy_fence();
+    if (!thief_.begin()) return 0;
     for (unsigned spins = 0; busy_.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
     const std::uint32_t count = size();
     std::uint32_t share = count > left_to_owner ? (count - left_to_owner + 1) / 2 : 0;
     if (share > limit) share = limit;
-    for (std::uint32_t i = 0; i < share; ++i) loot[i] = take_oldest();
-    thief_.store(false, std::memory_order_release);
-    return share;
+    std::uint32_t taken = 0;
+    while (taken < share && (loot[taken] = take_oldest()) != nullptr) ++taken;
+    thief_.end();
+    return taken;
   }
 
   std::atomic<bool> busy_{false};
-  std::atomic<bool> thief_{false};
+  Interruption thief_;
   std::atomic<Cell*> newest_{nullptr};   ///< before the ring: the next to run goes through here alone
   std::atomic<std::uint32_t> count_{0};  ///< in the ring
   std::uint32_t oldest_ = 0;

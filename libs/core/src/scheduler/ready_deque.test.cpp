@@ -16,7 +16,10 @@ std::uintptr_t number(Cell* cell) { return reinterpret_cast<std::uintptr_t>(cell
 
 class ReadyDequeTest : public testing::Test {
  protected:
-  void SetUp() override { prepare_fences(); }
+  void SetUp() override {
+    prepare_fences();
+    deque.prepare();
+  }
   ReadyDeque deque;
   using Pushed = ReadyDeque::Pushed;
   Cell* loot[ReadyDeque::capacity];
@@ -40,6 +43,16 @@ TEST_F(ReadyDequeTest, SaysWhetherAPushedCellIsAlone) {
   EXPECT_EQ(deque.pop_newest(), cell(3));
   EXPECT_EQ(deque.pop_newest(), cell(1));
   EXPECT_EQ(deque.push_newest(cell(4)), Pushed::alone);
+}
+
+TEST_F(ReadyDequeTest, TakesALoneCellOnlyIfItIsEmpty) {
+  EXPECT_TRUE(deque.push_alone(cell(1)));
+  EXPECT_FALSE(deque.push_alone(cell(2)));
+  deque.push_newest(cell(2));
+  EXPECT_EQ(deque.pop_newest(), cell(2));
+  EXPECT_FALSE(deque.push_alone(cell(3)));
+  EXPECT_EQ(deque.pop_newest(), cell(1));
+  EXPECT_TRUE(deque.push_alone(cell(3)));
 }
 
 TEST_F(ReadyDequeTest, IsBounded) {
@@ -94,6 +107,7 @@ TEST_F(ReadyDequeTest, HandsOutEachCellOnceToAnOwnerAndThieves) {
     });
   }
   for (std::uintptr_t next = 1; next <= cells;) {
+    if (deque.push_alone(cell(next))) ++next;
     for (int i = 0; i < 5 && next <= cells; ++i) {
       if (deque.push_newest(cell(next)) == ReadyDeque::Pushed::full) break;
       ++next;

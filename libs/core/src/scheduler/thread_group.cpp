@@ -1,5 +1,6 @@
 #include "scheduler/thread_group.hpp"
 #include <algorithm>
+#include <utility>
 
 #include "memory/fences.hpp"
 #include "observe/monitor.hpp"
@@ -69,17 +70,11 @@ void ThreadGroup::finish() {
 }
 
 void ThreadGroup::submit(Cell& cell) {
-  cell.ready_next = nullptr;
-  {
-    const std::lock_guard lock(outside_mutex_);
-    if (outside_tail_) {
-      outside_tail_->ready_next = &cell;
-    } else {
-      outside_head_ = &cell;
-    }
-    outside_tail_ = &cell;
-    outside_count_.store(outside_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
+  Cell* newest = arrived_.load(std::memory_order_relaxed);
+  do cell.ready_next = newest;
+  // release: the cell, for the worker that takes it; pairs with the acquire in take_outside().
+  while (
+      !arrived_.compare_exchange_weak(newest, &cell, std::memory_order_release, std::memory_order_relaxed));
   wake_one_if_idle();
 }
 
@@ -90,6 +85,15 @@ Cell* ThreadGroup::take_outside(Worker& worker) {
   {
     const std::lock_guard lock(outside_mutex_);
     std::uint32_t left = outside_count_.load(std::memory_order_relaxed);
+    if (!outside_head_) {
+      // The newest is the first of those that have arrived: turned over, they stand in their order.
+      Cell* arrived = arrived_.exchange(nullptr, std::memory_order_acquire);
+      for (; arrived; ++left) {
+        Cell* cell = std::exchange(arrived, arrived->ready_next);
+        cell->ready_next = outside_head_;
+        outside_head_ = cell;
+      }
+    }
     // Who has work of its own takes no more than it runs at once.
     const std::uint32_t share = worker.ready_.empty() ? std::min(outside_share, left / size_ + 1) : 1;
     while (outside_head_ && taken < share) {
@@ -101,7 +105,6 @@ Cell* ThreadGroup::take_outside(Worker& worker) {
       if (taken++ == 0) first = cell;
       --left;
     }
-    if (!outside_head_) outside_tail_ = nullptr;
     outside_count_.store(left, std::memory_order_relaxed);
   }
   return first;

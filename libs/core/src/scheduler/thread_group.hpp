@@ -37,7 +37,10 @@ class ThreadGroup final : public Group {
   // --- workers ------------------------------------------------------------------------------------------
   /// Cells of the outside queue: one to run, and a share that goes to the caller's deque.
   Cell* take_outside(Worker& worker);
-  bool has_outside() const { return outside_count_.load(std::memory_order_relaxed) != 0; }
+  bool has_outside() const {
+    return outside_count_.load(std::memory_order_relaxed) != 0 ||
+           arrived_.load(std::memory_order_relaxed) != nullptr;
+  }
   /// After a push that others could take: wakes one sleeper, unless somebody searches already.
   void wake_one_if_idle() {
     light_fence();  // pairs with the heavy fence in sleep()
@@ -70,10 +73,11 @@ class ThreadGroup final : public Group {
   EventLoop* loop_ = nullptr;
   std::atomic<bool> ending_{false};
 
-  std::mutex outside_mutex_;
-  Cell* outside_head_ = nullptr;
-  Cell* outside_tail_ = nullptr;
-  std::atomic<std::uint32_t> outside_count_{0};
+  std::atomic<Cell*> arrived_{nullptr};  ///< from outside, newest first; taken as a whole
+
+  std::mutex outside_mutex_;                     ///< of those who take
+  Cell* outside_head_ = nullptr;                 ///< oldest first; before those that have arrived since
+  std::atomic<std::uint32_t> outside_count_{0};  ///< of these
 
   std::mutex sleep_mutex_;
   std::vector<Worker*> asleep_;

@@ -11,7 +11,7 @@
 
 namespace troupe::inline v0::detail {
 
-constinit thread_local Context context;
+[[gnu::tls_model("initial-exec")]] constinit thread_local Context context;
 
 void schedule(Cell& cell) { make_ready(cell); }
 
@@ -26,9 +26,15 @@ void Worker::join() { thread_.join(); }
 void Worker::loop() {
   context.worker = this;
   for (;;) {
-    while (Cell* cell = find()) run(*cell);
-    if (Cell* cell = look_around()) {
-      run(*cell);
+    Cell* cell = find();
+    if (!cell) cell = look_around();
+    if (cell) {
+      const RunnerScope scope;
+      // What a sleep has found ends the search of a worker that was woken.
+      group_.stop_searching(*this);
+      do {
+        run(*cell);
+      } while ((cell = find()) != nullptr);
       continue;
     }
     current_.store(nullptr, std::memory_order_release);
@@ -38,29 +44,47 @@ void Worker::loop() {
   }
 }
 
-void Worker::run(Cell& cell) {
-  group_.stop_searching(*this);
+inline void Worker::run(Cell& cell) {
   current_.store(&cell, std::memory_order_release);
   activations_.store(activations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (run_cell(cell, turns_per_activation)) push_last(cell);
+  if (run_cell(cell, turns_per_activation)) [[unlikely]]
+    push_last(cell);
+}
+
+void Worker::push_among_others(Cell& cell) {
+  if (ready_.push_newest(&cell) == ReadyDeque::Pushed::full) return push_last(cell);
+  group_.wake_one_if_idle();
 }
 
 void Worker::push_last(Cell& cell) { group_.submit(cell); }
 
-Cell* Worker::find() {
+inline Cell* Worker::find() {
   if (--until_fair_ == 0) [[unlikely]] {
-    until_fair_ = fairness_period;
-    if (EventLoop* loop = group_.loop()) loop->poll();
-    if (Cell* cell = group_.take_outside(*this)) return cell;
-    if (++looks_outside_ % oldest_period == 0) {
-      if (Cell* cell = ready_.pop_oldest()) return cell;
-    }
+    if (Cell* cell = find_fairly()) return cell;
   }
-  if (Cell* cell = ready_.pop_newest()) return cell;
+  if (Cell* cell = ready_.pop_newest()) [[likely]]
+    return cell;
+  return find_outside();
+}
+
+Cell* Worker::find_fairly() {
+  until_fair_ = fairness_period;
+  poll();
+  if (Cell* cell = group_.take_outside(*this)) return cell;
+  return ++looks_outside_ % oldest_period == 0 ? ready_.pop_oldest() : nullptr;
+}
+
+Cell* Worker::find_outside() {
   if (Cell* cell = group_.take_outside(*this)) return cell;
   // Events are cheaper to look for than a sleep is to begin.
+  return poll() ? ready_.pop_newest() : nullptr;
+}
+
+bool Worker::poll() {
   EventLoop* loop = group_.loop();
-  return loop && loop->poll() ? ready_.pop_newest() : nullptr;
+  if (!loop) return false;
+  const RunnerScope scope;
+  return loop->poll();
 }
 
 Cell* Worker::look_around() {

@@ -17,7 +17,7 @@ class ThreadGroup;
 /// Type-stable: a sender may still be ringing its doorbell when its thread has ended.
 class Worker {
  public:
-  explicit Worker(ThreadGroup& group) : group_(group) {}
+  explicit Worker(ThreadGroup& group) : group_(group) { ready_.prepare(); }
 
   void start(unsigned index);
   void join();
@@ -26,6 +26,7 @@ class Worker {
   ThreadGroup& group() const { return group_; }
   /// The cell runs next in this thread, unless others become ready meanwhile.
   void push_next(Cell& cell);
+  void push_among_others(Cell& cell);
   /// The cell runs after what is ready in the group already.
   void push_last(Cell& cell);
 
@@ -46,6 +47,11 @@ class Worker {
  private:
   void loop();
   Cell* find();
+  /// From time to time: what would wait too long. Null: nothing does.
+  Cell* find_fairly();
+  Cell* find_outside();
+  /// Lets the event loop, if there is one, see to its events. True: there were some.
+  bool poll();
   /// What others have, or will have in a moment. Null: it is time to sleep.
   Cell* look_around();
   Cell* steal_from_others();

@@ -35,6 +35,7 @@ void spawn_root(Runtime& runtime) {
   cell.object = ::new (allocate_block<sizeof(Guardian)>()) Guardian;
   cell.condition.life = Life::running;
   cell.activity.store(&at_rest, std::memory_order_relaxed);
+  cell.observed.prepare();
   cell.closed_to_children = false;
   runtime.root = &cell;
   runtime.root_gen = cell.gen.load(std::memory_order_relaxed);
@@ -47,8 +48,8 @@ class RootEnd {
   explicit RootEnd(Runtime& runtime)
       : runtime_(runtime),
         request_(make_join(*runtime.root, runtime.root_gen).take_request_()),
-        pending_(request_, false) {
-    pending_.start(waiting_);
+        pending_(request_, waiting_, false) {
+    pending_.send();
   }
   bool wait(std::chrono::nanoseconds limit) {
     return ThreadInbox::mine().wait_for(waiting_, runtime_, limit);

@@ -62,10 +62,10 @@ void unstash_all(Cell& cell) {
   cell.condition.has_front = !extra.front.empty();
 }
 
-Destination take_current_destination(Cell& cell, const MessageOps* asked, Destination& (*in)(Envelope&)) {
+Destination take_current_destination(Cell& cell, const MessageOps* asked) {
   const Running& running = *context.running;
   if (running.cell != &cell || !running.letter || running.letter->ops != asked) return {};
-  Destination to = std::exchange(in(*running.letter), {});
+  Destination to = std::exchange(destination_in(*running.letter), {});
   // What was to be answered on the spot is to be answered later: it takes a real await.
   if (to.is_inline()) {
     to = to.sink()->open(cell, cell.gen.load(std::memory_order_relaxed), asked, name_of(*running.letter));

@@ -6,7 +6,6 @@
 
 #include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
-#include "memory/fences.hpp"
 #include "scheduler/ready.hpp"
 #include "turns/extra.hpp"
 
@@ -18,15 +17,14 @@ const MessageOps between{nullptr, nullptr, 0, 0, Kind::control, false, "", "betw
 namespace {
 
 [[gnu::noinline, gnu::cold]] void await_observer(const Cell& cell) {
-  for (unsigned spins = 0; cell.observed.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
+  for (unsigned spins = 0; cell.observed.is_on(); ++spins) Relax::pause(spins);
 }
 
 /// From here on nodes may be popped and freed: wait for an observer that walks the lane. Its half of the
 /// bargain is in observe/mailbox_depth.cpp.
 void begin_popping(Cell& cell) {
   cell.activity.store(&between, std::memory_order_relaxed);
-  light_fence();  // pairs with the observer's heavy fence: it sees `between`, or we see `observed`
-  if (cell.observed.load(std::memory_order_acquire)) [[unlikely]]
+  if (cell.observed.may_be_on()) [[unlikely]]
     await_observer(cell);
 }
 
@@ -72,10 +70,10 @@ void begin_popping(Cell& cell) {
   run_traced(cell, letter);
 }
 
-/// Handles the next message of the lane. @pre there is one
-void run_next(Cell& cell, Running& running) {
+/// Handles the next message of the lane.
+void run_next(Cell& cell, Running& running, Node* node) {
   begin_popping(cell);
-  Node* node = cell.lanes.pop_user(free_envelope);
+  cell.lanes.pop_peeked_user(node, free_envelope);
   if (cell.lanes.is_embedded_stub(node)) [[unlikely]]
     return;
   auto& letter = static_cast<Envelope&>(*node);
@@ -96,17 +94,34 @@ bool rest_suspended(Cell& cell) {
   return cell.lanes.rest_suspended();
 }
 
-/// Gives the token back. False: something has come in.
-bool rest_idle(Cell& cell) {
-  // A large last block isn't kept by an idle actor.
+/// Whether the message that was handled last keeps a block that is too large for an actor at rest.
+bool keeps_large_block(const Cell& cell) {
   Node* stub = cell.lanes.user_stub();
-  if (stub && static_cast<Envelope*>(stub)->ops->block_bytes > largest_idle_block) {
-    cell.lanes.push_embedded_stub();
-    return false;
-  }
+  return stub && static_cast<Envelope*>(stub)->ops->block_bytes > largest_idle_block;
+}
+
+/// Gives the token back, or hands the cell to a ready queue, since something has come in: false in any case,
+/// as of run_cell(). Apart from it for the sake of its registers.
+[[gnu::noinline]] bool rest_idle(Cell& cell) {
   // release: an observer that sees it sees the lane as it is left.
   cell.activity.store(&at_rest, std::memory_order_release);
-  return cell.lanes.rest_idle();
+  if (cell.lanes.rest_idle()) [[likely]]
+    return false;
+  // A sender may be between its exchange and its link.
+  for (unsigned spins = 0; !cell.lanes.peek_user() && cell.lanes.has_user(); ++spins) Relax::pause(spins);
+  // Not in this activation: others may have had the token in between, and it may be another actor's cell by
+  // now, of another group.
+  schedule(cell);
+  return false;
+}
+
+/// What this thread is doing from now on. It runs one cell at a time, so the record is its own; inline asks
+/// nest others in it.
+Running& begin_activation(Cell& cell, std::uint32_t budget) {
+  Running& running = context.base;
+  running.cell = &cell;
+  context.inline_budget = budget;
+  return running;
 }
 
 }  // namespace
@@ -114,13 +129,7 @@ bool rest_idle(Cell& cell) {
 bool holds_mail(const Cell& cell) { return cell.condition.suspended || cell.condition.life != Life::running; }
 
 bool run_cell(Cell& cell, std::uint32_t budget) {
-  // A thread runs one cell at a time, so the record is the thread's own; inline asks nest others in it.
-  Running& running = context.base;
-  running.cell = &cell;
-  const TurnScope scope(running);
-  context.stack_base = static_cast<const char*>(__builtin_frame_address(0));
-  context.inline_budget = budget;
-  const std::uintptr_t home = cell.home.load(std::memory_order_relaxed);
+  Running& running = begin_activation(cell, budget);
   for (;;) {
     if (cell.lanes.has_signal()) [[unlikely]]
       run_signals(cell);
@@ -132,16 +141,13 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
         continue;
       }
       if (cell.condition.has_front) run_front(cell, running);
-    } else if (cell.lanes.peek_user() || cell.lanes.has_user()) [[likely]] {
-      run_next(cell, running);
-    } else {
-      if (rest_idle(cell)) return false;
-      // Others may have had the token in between: it may be another actor's by now, of another group.
-      if (cell.home.load(std::memory_order_relaxed) != home) [[unlikely]] {
-        schedule(cell);
-        return false;
-      }
+    } else if (Node* next = cell.lanes.peek_user()) [[likely]] {
+      run_next(cell, running, next);
+    } else if (keeps_large_block(cell)) [[unlikely]] {
+      cell.lanes.push_embedded_stub();
       continue;
+    } else {
+      return rest_idle(cell);
     }
     if (--budget == 0) [[unlikely]] {
       if (!cell.condition.suspended) cell.activity.store(&at_rest, std::memory_order_release);
@@ -152,30 +158,18 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
 
 // --- one step at a time, for schedulers without threads
 
-namespace {
-/// What this thread is doing from now on. Within it the caller's frame is the outermost.
-Running& begin_activation(Cell& cell, std::uint32_t budget) {
-  Running& running = context.base;
-  running.cell = &cell;
-  context.stack_base = static_cast<const char*>(__builtin_frame_address(0));
-  context.inline_budget = budget;
-  return running;
-}
-}  // namespace
-
 bool run_waiting_signals(Cell& cell) {
-  const TurnScope scope(begin_activation(cell, 1));
+  begin_activation(cell, 1);
   run_signals(cell);
   return cell.condition.life == Life::running || !advance_stop(cell);
 }
 
 bool run_message(Cell& cell) {
   Running& running = begin_activation(cell, 1);
-  const TurnScope scope(running);
   if (cell.condition.has_front) {
     run_front(cell, running);
   } else {
-    run_next(cell, running);
+    run_next(cell, running, cell.lanes.peek_user());
   }
   if (!cell.condition.suspended) cell.activity.store(&at_rest, std::memory_order_release);
   return true;

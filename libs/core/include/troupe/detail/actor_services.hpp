@@ -30,7 +30,7 @@ void check_stash(Cell& cell);
 void stash(Cell& cell, Envelope* letter);
 void unstash_all(Cell& cell);
 /// If the current message was asked through `asked`, the duty to answer it; else empty.
-Destination take_current_destination(Cell& cell, const MessageOps* asked, Destination& (*in)(Envelope&));
+Destination take_current_destination(Cell& cell, const MessageOps* asked);
 
 // --- watching ---------------------------------------------------------------------------------------------
 using MakeTerminated = Envelope* (*)(Cell& watcher, std::uint64_t gen, Terminated&& news);

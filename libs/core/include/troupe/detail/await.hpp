@@ -20,10 +20,10 @@
 #include <coroutine>
 #include <cstdint>
 #include <exception>
-#include <expected>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include <troupe/detail/cell.hpp>
 #include <troupe/detail/context.hpp>
@@ -84,6 +84,19 @@ struct Destination {
   friend bool operator==(const Destination&, const Destination&) = default;
 };
 
+/// The letter of an ask, unless its message carries the Reply.
+struct AskedLetter : Envelope {
+  AskedLetter(const MessageOps* operations, std::uint64_t generation) : Envelope(operations, generation) {}
+  union {
+    Destination to;  ///< set by whoever sends the letter, or drops it; a union spares it to be set twice
+  };
+};
+
+/// Where the answer to an ask's letter goes: a place in the letter.
+inline Destination& destination_in(Envelope& letter) {
+  return letter.ops->destination ? letter.ops->destination(letter) : static_cast<AskedLetter&>(letter).to;
+}
+
 /// One that waits for one answer or for several: a suspended coroutine, or a thread.
 class Waiting {
  public:
@@ -124,18 +137,17 @@ class SinkBase {
   SinkBase(const SinkBase&) = delete;
   SinkBase& operator=(const SinkBase&) = delete;
 
-  virtual void put_error(AskError&& error) = 0;
-
+  std::optional<AskError> error;  ///< the answer, if it is one
   Waiting* waiting = nullptr;
   /// A failed answer ends an all() early, unless the asker wants outcomes as values.
   bool errors_are_values = false;
   bool is_open() const { return block_ != nullptr; }
-  std::uint64_t traced_ask = 0;  ///< set with the answer: the ask's name for the tracer
+  std::uint64_t traced_ask;  ///< set by open(): the ask's name for the tracer
 
   /// Prepares the await: takes a block and says who asks and whom. @pre waiting is set. The caller sends the
   /// message afterwards.
   Destination open(Cell& target, std::uint64_t target_gen, const MessageOps* message,
-                   std::uint64_t traced_ask = 0);
+                   std::uint64_t traced_ask_name = 0);
   /// Arms the deadline, relative to now. After open().
   void arm(std::chrono::nanoseconds within);
   /// The answer has been consumed: frees the block.
@@ -153,14 +165,14 @@ class SinkBase {
   AwaitBlock* block_ = nullptr;
 };
 
+template <class T>
+using Monostate = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
 template <class R>
-class Sink final : public SinkBase {
- public:
-  using Answer = std::expected<R, AskError>;
+struct Sink final : SinkBase {
+  bool has_answer() const { return value || error; }
 
-  void put_error(AskError&& error) override { answer.emplace(std::unexpect, std::move(error)); }
-
-  std::optional<Answer> answer;
+  std::optional<Monostate<R>> value;
 };
 
 /// An answer under way. The signal's gen is the asking actor's.
@@ -272,12 +284,12 @@ struct AnswerOps {
   }
   static bool put(Made& made, Sink<R>& sink) {
     if constexpr (std::is_void_v<R>) {
-      sink.answer.emplace();
+      sink.value.emplace();
     } else if constexpr (std::is_nothrow_move_constructible_v<R>) {
-      sink.answer.emplace(std::in_place, std::move(made.value));
+      sink.value.emplace(std::move(made.value));
     } else {
       try {
-        sink.answer.emplace(std::in_place, std::move(made.value));
+        sink.value.emplace(std::move(made.value));
       } catch (...) {
         put_failure_instead(sink, made, std::current_exception());
         return false;
@@ -297,12 +309,7 @@ struct AnswerOps {
 template <class R, class... Args>
 void send_claimed_value(Destination to, Args&&... args) {
   if (to.is_inline()) {
-    auto& slot = static_cast<Sink<R>*>(to.sink())->answer;
-    if constexpr (std::is_void_v<R>) {
-      slot.emplace();
-    } else {
-      slot.emplace(std::in_place, std::forward<Args>(args)...);
-    }
+    static_cast<Sink<R>*>(to.sink())->value.emplace(std::forward<Args>(args)...);
     return;
   }
   send_answer(make_envelope<ValueAnswer<R>>(&AnswerOps<R>::ops, to, std::forward<Args>(args)...));

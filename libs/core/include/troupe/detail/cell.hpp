@@ -26,6 +26,7 @@
 #include <string>
 
 #include <troupe/detail/envelope.hpp>
+#include <troupe/detail/interruption.hpp>
 #include <troupe/lifecycle.hpp>
 
 namespace troupe::inline v0::detail {
@@ -37,10 +38,10 @@ struct Turn;
 /// What the runtime has to know about an actor class: one constant per class.
 struct ActorOps {
   std::string_view name;
-  void (*destroy)(void* object) noexcept;         ///< destroys the object and frees its block
-  void (*stopping)(void* object, Stopping news);  ///< null: no handler
+  void (*destroy)(void* object) noexcept;                    ///< destroys the object and frees its block
+  void (*stopping)(void* object, Stopping news);             ///< null: no handler
   void (*restarting)(void* object, const PreRestart& news);  ///< null: no handler
-  Envelope* (*started)(Cell&);  ///< makes its first message; null: no handler
+  Envelope* (*started)(Cell&);                               ///< makes its first message; null: no handler
   const SupervisorOptions* supervision;  ///< how it supervises its children; null: it doesn't
   bool reentrant;
 };
@@ -92,7 +93,7 @@ struct alignas(64) Cell {
   std::atomic<const MessageOps*> activity{nullptr};
   std::atomic<std::uint64_t> handled{0};
   Condition condition;
-  std::atomic<bool> observed{false};  ///< an observer walks the lane: don't pop
+  Interruption observed;  ///< an observer walks the lane: don't pop
   // --- under this cell's tree guard
   std::atomic<bool> tree_guard{false};
   bool closed_to_children = true;
@@ -119,7 +120,7 @@ struct alignas(64) Cell {
   // home's low bits
   static constexpr std::uintptr_t never_inline = 1;   ///< pinned, or switched off by its options
   static constexpr std::uintptr_t threads_enter = 2;  ///< plain threads may run its handlers for an ask
-  static constexpr std::uintptr_t supervised = 4;     ///< `extra` has a Supervised, as long as it is in the tree
+  static constexpr std::uintptr_t supervised = 4;  ///< `extra` has a Supervised, as long as it is in the tree
   static constexpr std::uintptr_t home_flags = 7;
 
   static Group* group_of(std::uintptr_t home_word) {

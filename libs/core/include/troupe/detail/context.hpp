@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include <troupe/fwd.hpp>
 
@@ -44,6 +45,28 @@ class TurnScope {
 
  private:
   Running* outer_;
+};
+
+/// Sets up what the activations of a thread have in common: `base` is the record of their outermost turns. In
+/// it the last one's stays until the next begins, so whatever else runs in between needs a scope of its own.
+class RunnerScope {
+ public:
+  RunnerScope()
+      : outer_base_(std::exchange(context.base, {})),
+        outer_stack_base_(
+            std::exchange(context.stack_base, static_cast<const char*>(__builtin_frame_address(0)))),
+        scope_(context.base) {}
+  RunnerScope(const RunnerScope&) = delete;
+  RunnerScope& operator=(const RunnerScope&) = delete;
+  ~RunnerScope() {
+    context.base = outer_base_;
+    context.stack_base = outer_stack_base_;
+  }
+
+ private:
+  Running outer_base_;
+  const char* outer_stack_base_;
+  TurnScope scope_;
 };
 
 }  // namespace troupe::inline v0::detail

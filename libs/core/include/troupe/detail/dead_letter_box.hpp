@@ -32,8 +32,8 @@ struct Poison {
 };
 
 // The handler of the current message has thrown: logs it, and sets the actor on its way out, unless its
-// supervisor decides otherwise. What becomes of the message: a dead letter; one more attempt, before all others, by
-// this letter, which is the actor's from then on; or quarantine. @pre the caller holds the token
+// supervisor decides otherwise. What becomes of the message: a dead letter; one more attempt, before all
+// others, by this letter, which is the actor's from then on; or quarantine. @pre the caller holds the token
 void fail_current(Cell& cell, const MessageOps& message, std::exception_ptr cause,
                   DeadLetterBox box) noexcept;
 void retry_current(Cell& cell, const MessageOps& message, std::exception_ptr cause, Envelope* again) noexcept;

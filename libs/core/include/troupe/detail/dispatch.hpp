@@ -35,11 +35,10 @@ struct Letter<M, Sent::told> : Envelope {
 };
 
 template <class M>
-struct Letter<M, Sent::asked> : Envelope {
+struct Letter<M, Sent::asked> : AskedLetter {
   template <class... Args>
   Letter(const MessageOps* operations, std::uint64_t generation, Args&&... args)
-      : Envelope(operations, generation), message(std::forward<Args>(args)...) {}
-  Destination to;
+      : AskedLetter(operations, generation), message(std::forward<Args>(args)...) {}
   M message;
 };
 
@@ -110,8 +109,8 @@ struct Dispatch {
     } else {
       auto& letter = static_cast<Box&>(envelope);
       Spare<M, retries && can_be_retried() && !leaves_whole> spare(letter.message);
-      Given given(destination_in(letter));
-      const bool asked = retries && destination_in(letter);
+      Given given(owed(letter));
+      const bool asked = retries && owed(letter);
       try {
         if constexpr (!answers_itself) {
           static_cast<void>(invoke(cell, letter));
@@ -125,7 +124,7 @@ struct Dispatch {
       } catch (...) {
         const Destination returned = given.returned();
         // What was answered, or is somebody else's to answer by now, isn't done twice.
-        const bool answered = asked && !returned && !destination_in(letter);
+        const bool answered = asked && !returned && !owed(letter);
         failed(cell, letter, spare.whole(letter.message), std::current_exception(), returned, answered);
       }
       letter.message.~M();
@@ -139,16 +138,37 @@ struct Dispatch {
     letter.message.~M();
   }
 
-  static constexpr MessageOps ops{run,        drop,    sizeof(Box),    block_class(sizeof(Box)),
-                                  Kind::user, is_task, type_name<A>(), type_name<M>()};
-  static constexpr MessageOps retried_ops{run,
-                                          drop,
-                                          sizeof(RetriedLetter<M, sent>),
-                                          block_class(sizeof(RetriedLetter<M, sent>)),
-                                          Kind::user,
-                                          is_task,
-                                          type_name<A>(),
-                                          type_name<M>()};
+  static bool answer_in_place(Cell& cell, Envelope& envelope) {
+    auto& letter = static_cast<Box&>(envelope);
+    auto& sink = static_cast<Sink<Result>&>(*letter.to.sink());
+    try {
+      // A handler that stashes its message takes the duty to answer with it.
+      if constexpr (std::is_void_v<Result>) {
+        invoke(cell, letter);
+        if (letter.to) sink.value.emplace();
+      } else {
+        Result result = invoke(cell, letter);
+        if (letter.to) sink.value.emplace(std::move(result));
+      }
+    } catch (...) {
+      failed(cell, letter, letter.message, std::current_exception(), {});
+    }
+    letter.message.~M();
+    free_block(&letter, sizeof(Box));
+    return sink.has_answer();
+  }
+  template <class Letter>
+  static constexpr MessageOps make_ops() {
+    MessageOps made{run,        drop,    sizeof(Letter), block_class(sizeof(Letter)),
+                    Kind::user, is_task, type_name<A>(), type_name<M>()};
+    made.answers_itself = answers_itself;
+    if constexpr (answers_itself && !is_task && !retries) made.answer_in_place = answer_in_place;
+    if constexpr (carries_reply<M>) made.destination = carried_destination;
+    return made;
+  }
+
+  static constexpr MessageOps ops = make_ops<Box>();
+  static constexpr MessageOps retried_ops = make_ops<RetriedLetter<M, sent>>();
 
  private:
   static decltype(auto) invoke(Cell& cell, Box& letter) {
@@ -175,10 +195,13 @@ struct Dispatch {
     if constexpr (!std::same_as<M, Started>) report_dead_letter(why, ops, box);
   }
 
+  static Destination& carried_destination(Envelope& letter) {
+    return static_cast<Box&>(letter).message.reply.destination_();
+  }
   /// Where the answer to a letter goes, which is still the letter's.
-  static Destination destination_in(Box& letter) {
+  static Destination owed(Box& letter) {
     if constexpr (carries_reply<M>) {
-      return letter.message.reply.destination_();
+      return carried_destination(letter);
     } else if constexpr (sent == Sent::asked) {
       return letter.to;
     } else {
@@ -257,7 +280,7 @@ struct Dispatch {
 
   static void start_task(Cell& cell, Box& letter, bool owns_block) {
     std::coroutine_handle<Promise<Result>> root;
-    Given given(destination_in(letter));
+    Given given(owed(letter));
     try {
       root = invoke(cell, letter).release_();
     } catch (...) {

@@ -40,6 +40,8 @@ enum class Kind : std::uint8_t {
   control,  ///< lifecycle and timers: nobody misses them when the actor is gone
 };
 
+struct Destination;
+
 /// What can be done with an envelope: one constant per (actor class, message class), so that dispatch is
 /// one indirect call. Immutable, static storage.
 struct MessageOps {
@@ -54,6 +56,13 @@ struct MessageOps {
   bool is_task;            ///< the handler is a coroutine: its turn frees the block of an inline run
   std::string_view actor;  ///< class names, for people
   std::string_view message;
+  // --- of asks
+  bool answers_itself = false;  ///< what the handler returns is the answer
+  /// run(), where the asker waits in this thread: the answer goes straight into its sink, and the block is
+  /// freed as well. False: the answer is to come. Null: not with this handler.
+  bool (*answer_in_place)(Cell&, Envelope&) = nullptr;
+  /// Where the answer goes, in a message that carries its Reply. Null: the letter is an AskedLetter.
+  Destination& (*destination)(Envelope&) = nullptr;
 };
 
 /// In an envelope's generation: it has a name behind it, for the tracer. No actor's generation has it.
@@ -74,12 +83,11 @@ struct Envelope : Node {
 constexpr std::size_t traced_offset(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
 constexpr std::size_t traced_bytes(std::size_t bytes) { return traced_offset(bytes) + sizeof(std::uint64_t); }
 
-/// Makes an envelope of type E in a pooled block. @throws std::bad_alloc, and what E's constructor throws
+/// Makes an envelope of type E in its pooled block, or frees the block. @throws what E's constructor throws
 template <class E, class... Args>
-E* make_envelope(Args&&... args) {
+E* make_envelope_in(void* block, Args&&... args) {
   static_assert(alignof(E) <= block_alignment,
                 "troupe: messages can't be over-aligned beyond 16 bytes: hold it by std::unique_ptr");
-  void* block = allocate_block<sizeof(E)>();
   if constexpr (noexcept(E(std::forward<Args>(args)...))) {
     return ::new (block) E(std::forward<Args>(args)...);
   } else {
@@ -92,17 +100,23 @@ E* make_envelope(Args&&... args) {
   }
 }
 
+/// As make_envelope_in(). @throws std::bad_alloc as well
+template <class E, class... Args>
+E* make_envelope(Args&&... args) {
+  return make_envelope_in<E>(allocate_block<sizeof(E)>(), std::forward<Args>(args)...);
+}
+
 /// Frees the block of an envelope whose message is gone already.
 inline void free_envelope(Node* node) noexcept {
   auto* envelope = static_cast<Envelope*>(node);
   const MessageOps* ops = envelope->ops;
   if (envelope->is_traced()) [[unlikely]]
     return free_block(node, traced_bytes(ops->block_bytes));
-#if !defined(TROUPE_DETAIL_PLAIN_BLOCKS)
-  if (ops->block_index < block_classes) [[likely]]
-    return free_class(node, ops->block_index);
-#endif
+#if defined(TROUPE_DETAIL_PLAIN_BLOCKS)
   free_block(node, ops->block_bytes);
+#else
+  free_class(node, ops->block_index);
+#endif
 }
 
 }  // namespace detail

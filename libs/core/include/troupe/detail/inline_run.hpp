@@ -28,13 +28,11 @@ inline void end_inline(Cell& target) {
 }
 /// Runs a letter that has a name.
 void run_traced(Cell& target, Envelope& letter);
-/// The token turned out to be of another incarnation, or of one that may not run here.
-void give_back(Cell& target);
 
 class InlineRun {
  public:
-  /// Takes the target's token if its handler may run here and now.
-  static bool begin(Cell& target, std::uint64_t gen) {
+  /// Takes the target's token if its handler may run here and now. To be followed by check().
+  static bool take(Cell& target) {
     Context& here = context;
     const std::uintptr_t home = target.home.load(std::memory_order_relaxed);
     if (home & Cell::never_inline) return false;
@@ -44,35 +42,31 @@ class InlineRun {
       if ((asker->home.load(std::memory_order_relaxed) ^ home) & ~Cell::supervised) return false;
       if (here.inline_budget == 0 || asker->lanes.has_signal()) return false;
       if (here.stack_base - top > inline_stack_bytes) return false;
-      if (!target.lanes.try_take()) return false;
       --here.inline_budget;
+      return target.lanes.try_take();
     } else {
       if (!(home & Cell::threads_enter)) return false;
       if (!target.lanes.try_take()) return false;
       here.stack_base = top;
       here.inline_budget = thread_inline_budget;
     }
-    if (target.gen.load(std::memory_order_relaxed) != gen) [[unlikely]] {
-      give_back(target);
-      return false;
-    }
     return true;
   }
+  /// Whether what was taken is the token of this incarnation. False: it has been given back.
+  static bool check(Cell& target, std::uint64_t gen);
 
-  /// Runs the letter in the target, whose token the caller has.
-  static void run(Cell& target, Envelope& letter) {
+  /// The letter's turn in the target, whose token the caller has.
+  InlineRun(Cell& target, Envelope& letter) : running_{&target, nullptr, &letter, true}, scope_(running_) {
     // release: an observer that sees the turn sees the lane as it is during it.
     target.activity.store(letter.ops, std::memory_order_release);
     target.handled.store(target.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    Running running{&target, nullptr, &letter, true};
-    const TurnScope scope(running);
-    if (letter.is_traced()) [[unlikely]]
-      return run_traced(target, letter);
-    letter.ops->run(target, letter);
   }
 
  private:
   static constexpr std::uint32_t thread_inline_budget = 256;
+
+  Running running_;
+  TurnScope scope_;
 };
 
 }  // namespace troupe::inline v0::detail

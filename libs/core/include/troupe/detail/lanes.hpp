@@ -122,7 +122,12 @@ class BasicLanes {
   }
 
   /// The next message, left in its place; null when the lane is empty, or its sender isn't done.
-  const Node* peek_user() const { return user_tail_->next.load(std::memory_order_acquire); }
+  Node* peek_user() const { return user_tail_->next.load(std::memory_order_acquire); }
+  /// As pop_user(), of a message that peek_user() has found.
+  template <class Free>
+  void pop_peeked_user(Node* peeked, Free&& free) {
+    consume(user_tail_, peeked, &user_stub_, free);
+  }
 
   /// The last consumed message's node, or null when that is the embedded stub.
   Node* user_stub() const { return user_tail_ == &user_stub_ ? nullptr : user_tail_; }
@@ -182,10 +187,14 @@ class BasicLanes {
       if (node_of(head.load(std::memory_order_acquire)) == tail) return nullptr;
       next = await_link(*tail);
     }
+    consume(tail, next, embedded, free);
+    return next;
+  }
+  template <class Free>
+  static void consume(Node*& tail, Node* next, Node* embedded, Free&& free) {
     Node* consumed = tail;
     tail = next;
     if (consumed != embedded) free(consumed);
-    return next;
   }
 
   /// A sender is between its exchange and its link: it can't be far.

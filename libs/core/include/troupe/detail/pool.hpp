@@ -27,7 +27,7 @@
 namespace troupe::inline v0::detail {
 
 inline constexpr std::size_t block_alignment = 16;
-inline constexpr std::size_t block_step = 32;       ///< size classes are multiples of this
+inline constexpr std::size_t block_step = 16;       ///< size classes are multiples of this
 inline constexpr std::size_t largest_block = 1024;  ///< larger ones come from operator new
 inline constexpr std::size_t block_classes = largest_block / block_step;
 inline constexpr std::uint32_t magazine_blocks = 64;  ///< blocks that travel together
@@ -36,16 +36,16 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
-/// A thread's stock of one size class: two stacks, so that freeing and taking around the brim of one
-/// doesn't reach for the depot each time.
+/// A thread's stock of one size class. Behind it stands another, full or empty, so that freeing and taking
+/// around the brim of one doesn't reach for the depot each time.
 struct Magazine {
   FreeBlock* loaded = nullptr;
-  FreeBlock* previous = nullptr;  ///< full, or empty (null)
-  std::uint32_t room = 0;  ///< blocks that `loaded` lacks to be full; 0 as well before a thread's first use
+  std::uint32_t room = 0;  ///< blocks that it lacks to be full; 0 as well before a thread's first use
 };
 
+// One more than there are classes: for the blocks that are too large for any. It is empty, and has no room.
 // The model as for `context`.
-[[gnu::tls_model("initial-exec")]] extern constinit thread_local Magazine magazines[block_classes];
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Magazine magazines[block_classes + 1];
 
 /// Fills an empty magazine, and takes a block from it. @throws std::bad_alloc
 void* allocate_block_slowly(std::size_t index);
@@ -53,17 +53,23 @@ void* allocate_block_slowly(std::size_t index);
 void free_block_slowly(void* block, std::size_t index) noexcept;
 
 constexpr std::uint32_t block_class(std::size_t bytes) {
+  if (bytes > largest_block) return block_classes;
   return bytes == 0 ? 0 : static_cast<std::uint32_t>((bytes - 1) / block_step);
 }
 
-inline void* allocate_class(std::size_t index) {
+/// Null: the magazine is empty.
+inline void* allocate_loaded(std::size_t index) noexcept {
   Magazine& magazine = magazines[index];
   FreeBlock* block = magazine.loaded;
-  if (!block) [[unlikely]]
-    return allocate_block_slowly(index);
-  magazine.loaded = block->next;
-  ++magazine.room;
+  if (block) [[likely]] {
+    magazine.loaded = block->next;
+    ++magazine.room;
+  }
   return block;
+}
+inline void* allocate_class(std::size_t index) {
+  void* block = allocate_loaded(index);
+  return block ? block : allocate_block_slowly(index);
 }
 
 inline void free_class(void* memory, std::size_t index) noexcept {
@@ -95,6 +101,14 @@ inline void free_block(void* block, [[maybe_unused]] std::size_t bytes) noexcept
 template <std::size_t bytes>
 void* allocate_block() {
   return allocate_bytes(bytes);
+}
+/// As allocate_block(), where that is the work of a moment. Null: it isn't.
+template <std::size_t bytes>
+void* allocate_block_at_once() noexcept {
+#if !defined(TROUPE_DETAIL_PLAIN_BLOCKS)
+  if constexpr (bytes <= largest_block) return allocate_loaded(block_class(bytes));
+#endif
+  return nullptr;
 }
 
 }  // namespace troupe::inline v0::detail

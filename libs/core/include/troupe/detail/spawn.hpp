@@ -29,11 +29,11 @@ class ActorOpsFor {
   static void restarting(void* object, const PreRestart& news) { static_cast<A*>(object)->on(news); }
   static constexpr auto restarting_or_null() -> void (*)(void*, const PreRestart&) {
     if constexpr (handles<A, PreRestart>) {
-      static_assert(
-          std::is_void_v<typename handler_t<A, PreRestart>::result> &&
-              handler_t<A, PreRestart>::passing != Passing::rvalue,
-          "troupe: on(PreRestart) must return void and take the news by value or const&: an actor that is about "
-          "to be restarted can't wait for messages");
+      static_assert(std::is_void_v<typename handler_t<A, PreRestart>::result> &&
+                        handler_t<A, PreRestart>::passing != Passing::rvalue,
+                    "troupe: on(PreRestart) must return void and take the news by value or const&: an actor "
+                    "that is about "
+                    "to be restarted can't wait for messages");
       return &restarting;
     } else {
       return nullptr;
@@ -52,9 +52,10 @@ class ActorOpsFor {
   }
   static constexpr const SupervisorOptions* supervision_or_null() {
     if constexpr (supervises<A>()) {
-      static_assert(A::supervision.name.empty() && A::supervision.group.empty(),
-                    "troupe: an actor's `supervision` says how it supervises its children; its name and group are "
-                    "given when it is spawned");
+      static_assert(
+          A::supervision.name.empty() && A::supervision.group.empty(),
+          "troupe: an actor's `supervision` says how it supervises its children; its name and group are "
+          "given when it is spawned");
       return &A::supervision;
     } else {
       return nullptr;
@@ -72,7 +73,7 @@ class ActorOpsFor {
   }
 
  public:
-  static constexpr ActorOps ops{type_name<A>(),    &destroy,          stopping_or_null(),
+  static constexpr ActorOps ops{type_name<A>(),       &destroy,          stopping_or_null(),
                                 restarting_or_null(), started_or_null(), supervision_or_null(),
                                 is_reentrant<A>()};
 };
@@ -87,7 +88,10 @@ class Spawning {
            Supervised* kept);
   Spawning(const Spawning&) = delete;
   Spawning& operator=(const Spawning&) = delete;
-  ~Spawning();
+  ~Spawning() {
+    if (cell_) [[unlikely]]
+      abandon();
+  }
 
   Cell& cell() { return *cell_; }
   /// The actor lives: gives the token back.
@@ -96,6 +100,9 @@ class Spawning {
  private:
   void begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
              Supervised* kept);
+  /// The constructor has thrown.
+  void abandon();
+
   Cell* cell_ = nullptr;
 };
 
