@@ -20,12 +20,12 @@ constexpr MessageOps no_message{nullptr, nullptr, 0, 0, Kind::control, false, ""
 }
 
 void fail_actor(Cell& cell, const MessageOps& message, std::exception_ptr cause) noexcept {
-  const std::string text = describe_exception(cause);
+  std::string text = describe_exception(cause);
   cell.group().runtime().log().write(
       LogLevel::error, describe_actor(cell) + " failed on " + std::string(message.message) + ": " + text);
   trace_failure(cell, message, text);
   if (Supervised* mine = supervised(cell))
-    return fail_supervised(cell, *mine, message, std::move(cause), StopReason::failed);
+    return fail_supervised(cell, *mine, message, std::move(cause), std::move(text), StopReason::failed);
   cell.group().runtime().supervision_events().publish(cell, SupervisionKind::failed, message.message, cause,
                                                       0);
   break_links(cell, cause);
@@ -70,7 +70,10 @@ void fail_supervisor(Cell& cell, const Escalated& why) noexcept {
   runtime.log().write(mine ? LogLevel::error : LogLevel::critical, why.what());
   trace_failure(cell, no_message, why.what());
   runtime.supervision_events().publish(cell, SupervisionKind::escalated, {}, cause, 0);
-  if (mine) return fail_supervised(cell, *mine, no_message, std::move(cause), StopReason::escalated);
+  if (mine) {
+    // With its class, as all causes are described.
+    return fail_supervised(cell, *mine, no_message, cause, describe_exception(cause), StopReason::escalated);
+  }
   break_links(cell, cause);
   cell.extras().cause = std::move(cause);
   begin_stop(cell, StopReason::escalated);

@@ -44,7 +44,8 @@ std::string to_string(const Tree& tree) {
                   one.mailbox_depth, static_cast<unsigned long long>(one.handled));
     text += line;
     if (one.restarts > 0) text += "restarts: " + std::to_string(one.restarts) + "  ";
-    if (one.state == ActorState::restarting && !one.last_cause.empty()) text += "after " + one.last_cause + "  ";
+    if (one.state == ActorState::restarting && !one.last_cause.empty())
+      text += "after " + one.last_cause + "  ";
     if (!one.message.empty()) {
       std::snprintf(line, sizeof line, "%.*s for %.3f s", static_cast<int>(one.message.size()),
                     one.message.data(), std::chrono::duration<double>(one.busy_for).count());

@@ -34,10 +34,9 @@ Decision decide(const Supervised& mine, StopReason reason, const std::exception_
   return reason == StopReason::escalated && decision == Decision::resume ? Decision::restart : decision;
 }
 
-void note_cause(Cell& cell, Supervised& mine, const std::exception_ptr& cause) {
-  std::string text = describe_exception(cause);
+void note_cause(Cell& cell, Supervised& mine, std::string text) {
   const TreeGuard guard(cell);
-  mine.last_cause = std::move(text);
+  mine.last_cause.swap(text);  // the old text is freed outside of the guard
 }
 
 /// From now on it holds its mail, and waits for its supervisor's word.
@@ -116,9 +115,9 @@ void live_again(Cell& cell, Supervised& mine, void* object) {
 
 /// What its constructor may have spawned stops first, as for any actor; then it is down again.
 void fall_back(Cell& cell, Supervised& mine, std::exception_ptr cause) {
-  cell.group().runtime().log().write(
-      LogLevel::error, describe_actor(cell) + " can't be restarted: " + describe_exception(cause));
-  note_cause(cell, mine, cause);
+  std::string text = describe_exception(cause);
+  cell.group().runtime().log().write(LogLevel::error, describe_actor(cell) + " can't be restarted: " + text);
+  note_cause(cell, mine, std::move(text));
   publish(cell, SupervisionKind::failed, {}, cause);
   cell.extra->cause = cause;
   cell.condition.reason = StopReason::failed;
@@ -148,8 +147,8 @@ Supervised* supervised(const Cell& cell) { return cell.extra ? cell.extra->super
 void tell_up(Cell& cell) { tell_supervisor(cell, News::up); }
 
 void fail_supervised(Cell& cell, Supervised& mine, const MessageOps& message, std::exception_ptr cause,
-                     StopReason reason) {
-  note_cause(cell, mine, cause);
+                     std::string text, StopReason reason) {
+  note_cause(cell, mine, std::move(text));
   publish(cell, SupervisionKind::failed, message.message, cause);
   // Another turn of a reentrant actor: the first failure is seen to already.
   if (cell.condition.life == Life::failed || mine.falling) return;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <exception>
-#include <string_view>
+#include <string>
 
 #include <troupe/detail/cell.hpp>
 
@@ -14,8 +14,9 @@ namespace troupe::inline v0::detail {
 Supervised* supervised(const Cell& cell);
 
 /// It has failed: by its supervisor's `decide`, and its own Restart, it goes on, ends, or waits for a word.
+/// `text` describes the cause.
 void fail_supervised(Cell& cell, Supervised& mine, const MessageOps& message, std::exception_ptr cause,
-                     StopReason reason);
+                     std::string text, StopReason reason);
 /// Whether its end is put before its supervisor first. @pre something other than its supervisor ends it
 bool asks_first(Cell& cell, Supervised& mine, StopReason reason);
 

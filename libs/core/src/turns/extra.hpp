@@ -48,7 +48,7 @@ struct Extra {
   Extra(const Extra&) = delete;
   Extra& operator=(const Extra&) = delete;
 
-  std::exception_ptr cause;  ///< why it failed
+  std::exception_ptr cause;                  ///< why it failed
   std::unique_ptr<Supervised> supervised;    ///< what its supervisor keeps of it
   std::unique_ptr<Supervision> supervision;  ///< what it keeps as a supervisor
   std::vector<Envelope*> retries;            ///< messages that failed, to be handled first by the next object
