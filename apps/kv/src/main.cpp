@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <stdexcept>
 #include <string_view>
 #include <thread>
 
@@ -14,7 +15,7 @@
 #include <troupe/ports/log.hpp>
 #include <troupe/system.hpp>
 
-#include "actors/server.hpp"
+#include "actors/store.hpp"
 #include "options/command_line.hpp"
 
 namespace {
@@ -49,7 +50,7 @@ sigset_t block_signals() {
 /// SHUTDOWN ends the process as a signal does: there is one way out.
 void ask_process_to_end() { ::kill(::getpid(), SIGTERM); }
 
-/// For what the log has just told the cause of.
+/// Parts of it have crashed more often than may be; the log has just told why.
 void give_up() {
   std::cerr << "troupe-kv: the server has failed, and ends\n";
   std::_Exit(1);
@@ -87,10 +88,10 @@ int run(troupe::kv::Options options) {
   // All actors of the store live in the group of the loop; the default group has nothing to do.
   troupe::System system{{.workers = 1, .shutdown_deadline = shutdown_deadline, .log = &log}};
   system.add_group("net", {.threads = options.threads, .loop = &loop});
-  const auto server = system.spawn<troupe::kv::Server>({.name = "server", .group = "net"}, loop, options,
-                                                       troupe::kv::Process{&ask_process_to_end, &give_up});
-  const std::string address = server.ask<troupe::kv::Server::Address>().get();
-  std::cout << "troupe-kv ready on " << address << std::endl;
+  const auto server = troupe::kv::start_store(system, loop, "net", options, {&ask_process_to_end, &give_up});
+  const auto listening = server.ask<troupe::kv::Server::Listen>().get();
+  if (!listening.error.empty()) throw std::runtime_error(listening.error);
+  std::cout << "troupe-kv ready on " << listening.address << std::endl;
 
   int signal = 0;
   sigwait(&ending, &signal);

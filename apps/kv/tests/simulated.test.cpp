@@ -1,5 +1,5 @@
 // The store's shards and its hub in the simulator, unmodified: every order of what clients send at the same
-// time.
+// time, and of crashes.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -29,15 +29,21 @@ constexpr std::chrono::milliseconds active_expire{10};
 
 /// What a client needs of the server, as in actors/client.hpp.
 struct Server {
-  explicit Server(Simulation& sim) : statistics(std::make_shared<Statistics>(WallTime(1s), shards, 1)) {
+  explicit Server(Simulation& sim)
+      : store(sim.system().supervise({.name = "kv"})),
+        statistics(std::make_shared<Statistics>(WallTime(1s), shards, 1)) {
     const KeyspaceOptions keyspace{settings->databases, sharding.secret, settings->limits.max_bulk_bytes};
-    for (std::uint32_t i = 0; i < shards; ++i)
-      all_shards.push_back(sim.spawn<Shard>(keyspace, active_expire));
-    hub = sim.spawn<Hub>({.name = "hub"}, statistics);
+    for (std::uint32_t i = 0; i < shards; ++i) {
+      const auto& state = states.emplace_back(std::make_shared<ShardState>(keyspace));
+      all_shards.push_back(store.spawn<Shard>({.name = "shard-" + std::to_string(i)}, state, active_expire));
+    }
+    hub = store.spawn<Hub>({.name = "hub"}, std::make_shared<HubState>(), statistics);
   }
+  Supervisor store;
   std::shared_ptr<const Settings> settings = std::make_shared<Settings>();
   Sharding sharding{shards, {1, 42}};
   std::shared_ptr<Statistics> statistics;
+  std::vector<std::shared_ptr<ShardState>> states;
   std::vector<Ref<Shard>> all_shards;
   Ref<Hub> hub{};
 };
@@ -178,6 +184,84 @@ TEST(SimulatedStore, PublishesToThoseThatItCounts) {
       if (got) expected += "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n" + std::to_string(i + 1) + "\r\n";
     }
     sim.check(news == expected, "it gets what was counted, and no more: " + news);
+  });
+  EXPECT_TRUE(result.passed()) << result.report();
+}
+
+std::size_t count(std::string_view text, std::string_view what) {
+  std::size_t found = 0;
+  for (auto at = text.find(what); at != text.npos; at = text.find(what, at + what.size())) ++found;
+  return found;
+}
+
+sim::ExploreOptions crashing(std::string_view name) {
+  auto crashing = options(name);
+  crashing.handlers_may_throw = true;
+  return crashing;
+}
+
+// Whenever a shard crashes, one request is answered with an error and not carried out; all others are carried
+// out once, on the keys that there were.
+TEST(SimulatedStore, ACrashOfAShardCostsARequestAndNoKey) {
+  const auto result = sim::explore(crashing("shard-crash"), [](Simulation& sim) {
+    std::string heard[2];
+    const Server server(sim);
+    const auto client = sim.spawn<Client>(server, 1, &heard[0]);
+    const auto other = sim.spawn<Client>(server, 2, &heard[1]);
+    client.tell<Say>("INCR k\r\nINCR k\r\n");
+    other.tell<Say>("INCR k\r\nINCR k\r\n");
+    for (const auto& shard : server.all_shards) shard.tell<Crash>();
+    client.tell<Say>("INCR k\r\n");
+    sim.run_until_idle();
+    client.tell<Say>("INCR k\r\nGET k\r\n");
+    sim.run();
+    const std::string all = heard[0] + heard[1];
+    sim.check(count(all, "-ERR internal error") == 1, "one request had the crash: " + all);
+    sim.check(count(all, ":") == 5 + 1, "all others have counted, and the error has one colon: " + all);
+    sim.check(heard[0].ends_with("$1\r\n5\r\n"), "the key has each count: " + heard[0]);
+  });
+  EXPECT_TRUE(result.passed()) << result.report();
+}
+
+TEST(SimulatedStore, KeysExpireThoughTheTimerWentWithTheCrash) {
+  const auto result = sim::explore(crashing("expiry-crash"), [](Simulation& sim) {
+    std::string heard;
+    const Server server(sim);
+    const auto client = sim.spawn<Client>(server, 1, &heard);
+    client.tell<Say>("SET k v PX 20\r\n");
+    sim.run_until_idle();
+    for (const auto& shard : server.all_shards) shard.tell<Crash>();
+    client.tell<Say>("GET k\r\n");
+    sim.run_until_idle();
+    sim.check(heard.find("-ERR internal error") != heard.npos, "it has crashed: " + heard);
+    const auto keys = [&] {
+      std::size_t all = 0;
+      for (const auto& state : server.states) all += state->keyspace.database(0).size();
+      return all;
+    };
+    sim.check(keys() == 1, "the key is there");
+    sim.advance(1s);
+    sim.check(keys() == 0, "it is removed though nobody asks for it");
+    sim.run();
+  });
+  EXPECT_TRUE(result.passed()) << result.report();
+}
+
+// Whenever the hub crashes, be it over the subscription itself: who has subscribed hears what comes later.
+TEST(SimulatedStore, ACrashOfTheHubCostsNoSubscription) {
+  const auto result = sim::explore(crashing("hub-crash"), [](Simulation& sim) {
+    std::string news;
+    std::string counts;
+    const Server server(sim);
+    sim.spawn<Client>(server, 1, &news).tell<Say>("SUBSCRIBE c\r\n");
+    const auto publisher = sim.spawn<Client>(server, 2, &counts);
+    server.hub.tell<Crash>();
+    publisher.tell<Say>("PUBLISH c 1\r\n");
+    sim.run_until_idle();
+    publisher.tell<Say>("PUBLISH c 2\r\n");
+    sim.run();
+    sim.check(counts.ends_with(":1\r\n"), "the last is counted: " + counts);
+    sim.check(news.ends_with("$1\r\nc\r\n$1\r\n2\r\n"), "and heard: " + news);
   });
   EXPECT_TRUE(result.passed()) << result.report();
 }

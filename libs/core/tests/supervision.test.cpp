@@ -331,6 +331,20 @@ TEST_P(Supervision, AnActorCanBeMadeByAFactory) {
   EXPECT_EQ(settle(store), 2);
 }
 
+TEST_P(Supervision, AFactoryMayBeMoveOnly) {
+  const auto shop = world->supervise();
+  struct Session final : troupe::Actor<Session> {
+    explicit Session(std::unique_ptr<int> own) : value(std::move(own)) {}
+    int on(Count) { return *value; }
+    std::unique_ptr<int> value;
+  };
+  auto socket = std::make_unique<int>(7);
+  const auto session = shop.spawn<Session>(
+      {.name = "session", .restart = troupe::temporary},
+      troupe::factory([socket = std::move(socket)]() mutable { return Session(std::move(socket)); }));
+  EXPECT_EQ(settle(session), 7);
+}
+
 TEST_P(Supervision, TheCauseDecides) {
   struct Thrower {
     void on(const Crash& crash) {

@@ -19,7 +19,8 @@ class CommandLine(unittest.TestCase):
     def test_help_tells_the_options(self):
         told = run("--help")
         self.assertEqual((told.returncode, told.stderr), (0, ""))
-        for option in ("--port", "--bind", "--requirepass", "--max-clients", "--shards", "--threads"):
+        for option in ("--port", "--bind", "--requirepass", "--max-clients", "--shards", "--threads",
+                       "--max-restarts", "--restart-window-ms", "--debug-commands"):
             self.assertIn(option, told.stdout)
         self.assertIn("atomic within each shard, but not across shards", told.stdout)
 
@@ -104,8 +105,8 @@ class Failure(ServerTest):
     OPTIONS = None
 
     def test_a_server_without_memory_ends_and_says_why(self):
-        # Else the keys of one shard would be gone, and their clients would wait for ever. Values grow bit by
-        # bit, so that it is a shard that asks for much at once, not the connection.
+        # A shard that finds no memory crashes, and goes on with its keys; but it has none the next time either.
+        # Values grow bit by bit, so that it is a shard that asks for much at once, not the connection.
         try:
             limit = (1 << 30, 1 << 30)
             self.server = server.Server("--threads", "1", limits={resource.RLIMIT_AS: limit})

@@ -11,6 +11,8 @@ constexpr std::size_t send_at_bytes = 64 * kKibibyte;
 // A burst's buffer isn't kept by an idle client.
 constexpr std::size_t largest_kept_buffer = 2 * send_at_bytes;
 
+constexpr std::string_view kCrashed = "-ERR internal error: the server's end of this connection crashed\r\n";
+
 std::size_t doubled(std::size_t bytes) {
   return 2 * std::min(bytes, std::numeric_limits<std::size_t>::max() / 2);
 }
@@ -29,6 +31,7 @@ WallTime Client::wall() const { return std::chrono::floor<std::chrono::microseco
 
 void Client::on(net::Received&& received) {
   if (ended_) return;
+  crash_test_.strike();
   backend_->statistics->input_bytes.fetch_add(received.bytes().size(), std::memory_order_relaxed);
   now_ = wall();
   input_.emplace(std::move(received));
@@ -75,8 +78,8 @@ void Client::speak() {
   if (!words.empty() && (pause || finished)) {
     backend_->statistics->output_bytes.fetch_add(words.size(), std::memory_order_relaxed);
     connection_.write(words);
-    connection_.flush();
     words.clear();
+    connection_.flush();
     if (words.capacity() > largest_kept_buffer) words.shrink_to_fit();
   }
   if (conversation_.in_flight() == 0) count();
@@ -121,9 +124,19 @@ ClientInfo Client::on(DescribeClient) {
   return conversation_.session().info(wall(), ended_ ? 0 : connection_.unsent());
 }
 
-void Client::on(Stopping) {
+// What was answered is said before.
+void Client::apologize() {
+  connection_.write(conversation_.output());
+  conversation_.output().clear();
+  connection_.write(kCrashed);
+  connection_.close();
+  ended_ = true;
+}
+
+void Client::on(const Stopping& stopping) {
   count();
   conversation_.leave();
+  if (stopping.reason == StopReason::failed && !ended_) apologize();
 }
 
 void Client::count() {

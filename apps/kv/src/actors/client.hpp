@@ -10,6 +10,7 @@
 #include <troupe/actor.hpp>
 #include <troupe/net/connection.hpp>
 
+#include "actors/crash_test.hpp"
 #include "actors/messages.hpp"
 #include "actors/statistics.hpp"
 #include "session/conversation.hpp"
@@ -40,7 +41,8 @@ class Client final : public Actor<Client>, private Host {
   void on(const Published& message);
   void on(const SettingsChanged& news);
   ClientInfo on(DescribeClient);
-  void on(Stopping);
+  void on(Crash) { crash_test_.arm(); }
+  void on(const Stopping& stopping);
 
  private:
   // Offers what was read to the conversation, as far as it takes more.
@@ -50,6 +52,8 @@ class Client final : public Actor<Client>, private Host {
   // Sends what is to be said, when there is reason to; ends a conversation that is over.
   void speak();
   void end();
+  // The last words of one that has crashed.
+  void apologize();
 
   void to_shard(std::uint32_t shard, std::unique_ptr<Request> request) override;
   void to_hub(std::unique_ptr<Request> request) override;
@@ -73,6 +77,7 @@ class Client final : public Actor<Client>, private Host {
   std::uint32_t batch_shard_ = 0;
   Conversation::Counts counted_;
   bool ended_ = false;
+  CrashTest crash_test_;
 };
 
 }  // namespace troupe::kv

@@ -6,7 +6,15 @@
 
 namespace troupe::kv {
 
+// What fails once more isn't tried for ever.
+Hub::Hub(std::shared_ptr<HubState> state, std::shared_ptr<Statistics> statistics)
+    : state_(std::move(state)), statistics_(std::move(statistics)) {
+  const auto unfinished = std::exchange(state_->unfinished, std::nullopt);
+  if (unfinished) change(*unfinished);
+}
+
 void Hub::on(AskHub&& question) {
+  crash_test_.strike();
   const Request& request = *question.request;
   std::shared_ptr<const Publication> publication;
   // Made with the first receiver: most channels that are published to have none.
@@ -20,10 +28,17 @@ void Hub::on(AskHub&& question) {
       [&](const Listener& who, std::string_view pattern) {
         who.address.tell<Published>(shared(), std::string(pattern), true);
       });
-  question.from.tell<Answered>(std::move(question.request));
+  question.send_home();
 }
 
-void Hub::on(const SubscriptionsChanged& news) {
+void Hub::on(SubscriptionsChanged&& news) {
+  state_->unfinished = std::move(news);
+  crash_test_.strike();
+  change(*state_->unfinished);
+  state_->unfinished.reset();
+}
+
+void Hub::change(const SubscriptionsChanged& news) {
   const Listener who{news.who, news.client};
   for (const SubscriptionChange& change : news.changes) {
     if (change.kind == SubscriptionChange::Kind::channel) {

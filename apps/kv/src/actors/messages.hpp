@@ -1,11 +1,15 @@
 // What the server's actors say to each other. All are passed by value or moved; what many receivers share is
 // immutable.
+// Invariant: no request is left without an answer. A message with requests owes them to its sender: if it is
+// destroyed with requests in it, because who had it has crashed or ended, they go home with an error.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <troupe/net/connection.hpp>
@@ -38,21 +42,46 @@ using BatchOwner = Recipient<Executed>;
 
 // For a shard, with the time at which the requests were read. They are executed in their order.
 struct Execute {
+  Execute(Batch requests, WallTime read_at, BatchOwner owner)
+      : batch(std::move(requests)), now(read_at), from(owner) {}
+  Execute(Execute&&) = default;
+  Execute& operator=(Execute&&) = delete;
+  ~Execute() {
+    if (!batch.empty()) give_back();
+  }
+
   Batch batch;
   WallTime now;
   BatchOwner from;
+  std::size_t executed = 0;  // of the batch, so far
+
+ private:
+  void give_back() noexcept;
 };
 
-// PUBLISH or PUBSUB, for the hub.
-struct AskHub {
-  RequestPtr request;
-  Requester from;
-};
+// A request for an actor that there is one of.
+struct Question {
+  Question(RequestPtr asked, Requester asker) : request(std::move(asked)), from(asker) {}
+  Question(Question&&) = default;
+  Question& operator=(Question&&) = delete;
+  ~Question() {
+    if (request != nullptr) give_back();
+  }
+  void send_home() { from.tell<Answered>(std::move(request)); }
 
-// CONFIG or CLIENT LIST, for the server.
-struct AskServer {
   RequestPtr request;
   Requester from;
+
+ private:
+  void give_back() noexcept;
+};
+// PUBLISH or PUBSUB.
+struct AskHub : Question {
+  using Question::Question;
+};
+// CONFIG, CLIENT LIST or TROUPE.
+struct AskServer : Question {
+  using Question::Question;
 };
 
 // One message on its way to its subscribers.
@@ -79,5 +108,8 @@ struct SettingsChanged {
 
 // Asks a connection who it is; it answers a ClientInfo.
 struct DescribeClient {};
+
+// TROUPE CRASH: the receiver is to fail at its next request.
+struct Crash {};
 
 }  // namespace troupe::kv

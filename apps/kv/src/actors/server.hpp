@@ -1,9 +1,12 @@
-// The server: owns the settings and the listener, and is the parent of shards, hub and clients.
+// The server: knows the settings and the clients, accepts connections and starts a client for each.
+// What it knows isn't the object's: who takes its place after a crash goes on with it, and listens on.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <troupe/actor.hpp>
@@ -11,53 +14,76 @@
 #include <troupe/task.hpp>
 
 #include "actors/client.hpp"
+#include "actors/crash_test.hpp"
 #include "actors/hub.hpp"
 #include "actors/messages.hpp"
 #include "actors/shard.hpp"
 #include "actors/statistics.hpp"
-#include "options/options.hpp"
+#include "server/actors_view.hpp"
 
 namespace troupe::kv {
 
-// How the server ends the process it is.
-struct Process {
-  void (*shut_down)();  // in order, as a signal would
-  void (*give_up)();    // at once: the server has failed
+// The other parts of the store, and where it lives. All of it outlives the server.
+struct Surroundings {
+  System& system;
+  net::IoLoop& loop;
+  void (*shut_down)();  // asks the process to end
+  Supervisor store;     // of shards, hub and server
+  Supervisor clients;
+  std::vector<Ref<Shard>> shards;
+  Ref<Hub> hub;
+  Sharding sharding;
+  std::shared_ptr<Statistics> statistics;
 };
 
-class Server : public Actor<Server> {
- public:
-  // Listens when it is constructed. @throws std::runtime_error: it can't
-  Server(net::IoLoop& loop, const Options& options, Process process);
-
-  void on(net::Accepted&& accepted);
-  // A client that has left; or a shard or the hub, which nobody stops but the server itself. @throws
-  // std::runtime_error: one has failed, and the server can't go on without it
-  void on(const Terminated& ended);
-  void on(const Stopping& stopping);
-  Task<void> on(AskServer&& question);
-
-  struct Address {};
-  // Where it listens, as "127.0.0.1:7379".
-  std::string on(Address) const;
-
- private:
+// What a restart keeps.
+struct ServerState {
+  explicit ServerState(const Settings& given) : settings(given) {}
   struct Member {
     Ref<Client> client;
     std::uint64_t id;
   };
+  Settings settings;
+  std::vector<Member> clients;  // in the order of their ids
+  std::uint64_t last_client = 0;
+  std::optional<net::Listener> listener;  // its acceptor is the actor, whichever object that has
+};
+
+class Server final : public Actor<Server>, private ActorsView {
+ public:
+  Server(std::shared_ptr<const Surroundings> surroundings, std::shared_ptr<ServerState> state);
+
+  // Begins to listen.
+  struct Listen {};
+  struct Listening {
+    std::string address;  // as "127.0.0.1:7379"
+    std::string error;    // if not empty: why it can't, in a sentence
+  };
+  Listening on(Listen);
+
+  void on(net::Accepted&& accepted);
+  // A client has left.
+  void on(const Terminated& ended);
+  Task<void> on(AskServer&& question);
+  void on(Crash) { crash_test_.arm(); }
+  void on(Stopping);
+
+ private:
+  using Member = ServerState::Member;
   void publish_settings();
 
-  net::IoLoop& loop_;
-  const Process process_;
-  Settings settings_;
+  std::vector<ActorFacts> tree() const override;
+  std::vector<ActorFacts> restartable() const override;
+  bool crash(std::string_view path) override;
+
+  const std::shared_ptr<const Surroundings> surroundings_;
+  const std::shared_ptr<ServerState> state_;
+  Settings& settings_ = state_->settings;
+  std::vector<Member>& clients_ = state_->clients;
+  Statistics& statistics_ = *surroundings_->statistics;
   std::shared_ptr<const Settings> shared_settings_;
-  std::shared_ptr<Statistics> statistics_;
-  std::vector<Ref<Shard>> shards_;
   std::shared_ptr<const Backend> backend_;
-  std::vector<Member> clients_;  // in the order of their ids
-  std::uint64_t last_client_ = 0;
-  net::Listener listener_;
+  CrashTest crash_test_;
 };
 
 }  // namespace troupe::kv

@@ -16,14 +16,19 @@ constexpr std::chrono::milliseconds longest_nap{10'000};
 bool reads_only(const Request& request) { return (request.command->flags & flag::readonly) != 0; }
 }  // namespace
 
-Shard::Shard(const KeyspaceOptions& options, std::chrono::milliseconds active_expire)
-    : keyspace_(options), active_expire_(active_expire) {}
+// The timer of the object before it, if there was one, ended with it.
+Shard::Shard(std::shared_ptr<ShardState> state, std::chrono::milliseconds active_expire)
+    : state_(std::move(state)), active_expire_(active_expire) {
+  watch_expiry(keyspace_.next_expiry());
+}
 
 void Shard::on(Execute&& order) {
+  crash_test_.strike();
   // Requests bring the time at which they were read; it must not go back between two of them.
   now_ = std::max(now_, std::chrono::floor<std::chrono::milliseconds>(order.now));
   TimePoint next_expiry = kNever;
-  for (const RequestPtr& request : order.batch) {
+  for (; order.executed < order.batch.size(); ++order.executed) {
+    const RequestPtr& request = order.batch[order.executed];
     // To one that was cut off nothing more is said, so what it would have read costs the others nothing.
     // What it has written holds, whole.
     if (reads_only(*request) && !order.from.alive()) continue;

@@ -95,6 +95,7 @@ constexpr std::array kCommands = {
     on_one_key("strlen", 2, run_strlen, kReadFast, access::read_only),
     on_session("subscribe", -2, run_subscribe, kListen, kSlowPubsub),
     on_session("time", 1, run_time, kAnyTime | flag::fast, category::fast, kRandomOutput),
+    container("troupe", kTroupeCommands),
     on_one_key("ttl", 2, run_ttl, kReadFast, kShow, category::keyspace, kRandomOutput),
     on_one_key("type", 2, run_type, kReadFast, access::read_only, category::keyspace),
     on_many_keys("unlink", -2, run_del, Merge::sum, kAllArgumentsAreKeys, kWriteFast,

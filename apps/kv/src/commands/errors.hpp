@@ -11,6 +11,8 @@ namespace troupe::kv::errors {
 inline constexpr std::string_view kSyntax = "syntax error";
 inline constexpr std::string_view kNotAnInteger = "value is not an integer or out of range";
 inline constexpr std::string_view kTooLong = "string exceeds maximum allowed size (proto-max-bulk-len)";
+inline constexpr std::string_view kTroupeNotAllowed =
+    "TROUPE command not allowed. To use it, restart the server with the option --debug-commands.";
 
 }  // namespace troupe::kv::errors
 

@@ -1,4 +1,4 @@
-// The rows of CLIENT, COMMAND, CONFIG and PUBSUB; included by the command table alone.
+// The rows of CLIENT, COMMAND, CONFIG, PUBSUB and TROUPE; included by the command table alone.
 // Thread-safety: constants.
 #pragma once
 
@@ -95,6 +95,14 @@ inline constexpr std::array kPubsubCommands = {
     on_session("pubsub|help", 2, run_pubsub_help, kAnyTime, category::slow),
     on_hub("pubsub|numpat", 2, flag::pubsub | kAnyTime),
     on_hub("pubsub|numsub", -2, flag::pubsub | kAnyTime),
+};
+
+// As Redis's DEBUG: only for those who asked for it when they started the server.
+inline constexpr std::array kTroupeCommands = {
+    on_server("troupe|crash", 3, run_troupe_crash, kAdminCategories),
+    on_session("troupe|help", 2, run_troupe_help, kAnyTime, category::slow),
+    on_server("troupe|restarts", 2, run_troupe_restarts, kAdminCategories, kRandomOutput),
+    on_server("troupe|tree", 2, run_troupe_tree, kAdminCategories, kRandomOutput),
 };
 
 }  // namespace troupe::kv::table

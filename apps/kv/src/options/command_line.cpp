@@ -53,7 +53,8 @@ void add_limit_options(CLI::App& app, Settings& settings) {
       ->capture_default_str();
 }
 
-void add_store_options(CLI::App& app, Options& options, std::int64_t& active_expire_ms) {
+void add_store_options(CLI::App& app, Options& options, std::int64_t& active_expire_ms,
+                       std::int64_t& restart_window_ms) {
   app.add_option("--databases", options.settings.databases, "Databases that SELECT knows")
       ->check(CLI::Range(std::uint32_t{1}, kMaxDatabases))
       ->capture_default_str();
@@ -67,6 +68,16 @@ void add_store_options(CLI::App& app, Options& options, std::int64_t& active_exp
                  "How often expired keys are looked for, in milliseconds")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'600'000}))
       ->capture_default_str();
+  app.add_option(
+         "--max-restarts", options.max_restarts,
+         "Crashes of shards, hub and server that are healed within the window; one more ends the process")
+      ->check(CLI::Range(std::uint32_t{0}, kMaxRestarts))
+      ->capture_default_str();
+  app.add_option("--restart-window-ms", restart_window_ms, "The window, in milliseconds")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'600'000}))
+      ->capture_default_str();
+  app.add_flag("--debug-commands", options.settings.debug_commands,
+               "Allow TROUPE, which shows the actors, and can crash them");
   app.add_option("--log-level", options.settings.log_level, "debug, verbose, notice or warning")
       ->check(CLI::IsMember({"debug", "verbose", "notice", "warning"}))
       ->capture_default_str();
@@ -82,12 +93,13 @@ std::string one_line(std::string text) {
 std::expected<Options, Leave> read_command_line(int argc, const char* const* argv) {
   Options options;
   std::int64_t active_expire_ms = options.active_expire.count();
+  std::int64_t restart_window_ms = options.restart_window.count();
   CLI::App app{kDescription, "troupe-kv"};
   app.footer(kFooter);
   app.set_version_flag("--version", "troupe-kv " + std::string(kVersion) + " (answers like Redis " +
                                         std::string(kRedisVersion) + ")");
   add_network_options(app, options.settings);
-  add_store_options(app, options, active_expire_ms);
+  add_store_options(app, options, active_expire_ms, restart_window_ms);
   add_limit_options(app, options.settings);
   try {
     app.parse(argc, argv);
@@ -100,6 +112,7 @@ std::expected<Options, Leave> read_command_line(int argc, const char* const* arg
         Leave{kExitMistake, "troupe-kv: " + one_line(error.what()) + " (--help tells the options)\n"});
   }
   options.active_expire = std::chrono::milliseconds(active_expire_ms);
+  options.restart_window = std::chrono::milliseconds(restart_window_ms);
   return options;
 }
 

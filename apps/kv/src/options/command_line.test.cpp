@@ -18,12 +18,15 @@ TEST(CommandLine, has_sane_defaults) {
   EXPECT_EQ(options->settings.bind, "127.0.0.1");
   EXPECT_EQ(options->settings.databases, 16U);
   EXPECT_EQ(options->active_expire, std::chrono::milliseconds(100));
+  EXPECT_EQ(options->max_restarts, 10U);
+  EXPECT_EQ(options->restart_window, std::chrono::seconds(10));
+  EXPECT_FALSE(options->settings.debug_commands);
 }
 
 TEST(CommandLine, sets_what_it_is_told) {
-  const auto options =
-      read({"--port", "7000", "--shards", "4", "--requirepass", "x", "--max-bulk-bytes", "1000",
-            "--max-multibulk=10", "--active-expire-ms", "5", "--log-level", "debug"});
+  const auto options = read({"--port", "7000", "--shards", "4", "--requirepass", "x", "--max-bulk-bytes",
+                             "1000", "--max-multibulk=10", "--active-expire-ms", "5", "--log-level", "debug",
+                             "--max-restarts", "3", "--restart-window-ms", "2000", "--debug-commands"});
   ASSERT_TRUE(options.has_value());
   EXPECT_EQ(options->settings.port, 7000);
   EXPECT_EQ(options->shards, 4U);
@@ -31,6 +34,9 @@ TEST(CommandLine, sets_what_it_is_told) {
   EXPECT_EQ(options->settings.limits.max_bulk_bytes, 1000U);
   EXPECT_EQ(options->settings.limits.max_multibulk, 10U);
   EXPECT_EQ(options->active_expire, std::chrono::milliseconds(5));
+  EXPECT_EQ(options->max_restarts, 3U);
+  EXPECT_EQ(options->restart_window, std::chrono::milliseconds(2000));
+  EXPECT_TRUE(options->settings.debug_commands);
 }
 
 TEST(CommandLine, answers_a_mistake_with_a_sentence_and_exit_code_2) {

@@ -1,6 +1,5 @@
-// The commands that need what no single connection has: the settings, and the list of all clients. They run
-// wherever the server keeps these.
-// Thread-safety: none; called by their owner.
+// The commands that need what no single connection has: the settings, the list of all clients, and the
+// actors. They run wherever the server keeps these. Thread-safety: none; called by their owner.
 #pragma once
 
 #include <span>
@@ -11,9 +10,12 @@
 
 namespace troupe::kv {
 
+class ActorsView;
+
 struct ServerContext {
   Settings& settings;
   std::span<const ClientInfo> clients;  // those connected now
+  ActorsView* actors = nullptr;         // null: there are none
   bool settings_changed = false;        // set by the command: tell the connections and shards
 };
 
@@ -21,6 +23,9 @@ void run_config_get(ServerContext&, Request&);
 void run_config_rewrite(ServerContext&, Request&);
 void run_config_set(ServerContext&, Request&);
 void run_client_list(ServerContext&, Request&);
+void run_troupe_crash(ServerContext&, Request&);
+void run_troupe_restarts(ServerContext&, Request&);
+void run_troupe_tree(ServerContext&, Request&);
 
 // @pre the request was routed to the server.
 inline void execute_on_server(ServerContext& context, Request& request) {

@@ -25,6 +25,7 @@ struct Settings {
   std::uint32_t max_clients = kDefaultMaxClients;
   std::string password = {};  // empty: none is asked for
   std::string log_level = "notice";
+  bool debug_commands = false;  // whether TROUPE is allowed
   Limits limits = {};
   std::size_t max_output_buffer_bytes = 1024 * kMebibyte;  // a reader who falls behind by more is cut off
 };

@@ -43,6 +43,7 @@ void run_client_help(ConnectionContext&, Request&);
 void run_command_help(ConnectionContext&, Request&);
 void run_config_help(ConnectionContext&, Request&);
 void run_pubsub_help(ConnectionContext&, Request&);
+void run_troupe_help(ConnectionContext&, Request&);
 
 // subscribe_commands.cpp
 void run_psubscribe(ConnectionContext&, Request&);

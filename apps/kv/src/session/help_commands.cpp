@@ -2,6 +2,7 @@
 #include <array>
 #include <span>
 
+#include "commands/errors.hpp"
 #include "resp/case_fold.hpp"
 #include "resp/reply.hpp"
 #include "session/connection_commands.hpp"
@@ -90,6 +91,16 @@ void run_pubsub_help(ConnectionContext&, Request& request) {
       "    Return how many patterns are subscribed to.",
       "NUMSUB [<channel> ...]",
       "    Return how many subscribers these channels have, those by pattern not counted.",
+  };
+  write_help(request, kLines);
+}
+
+void run_troupe_help(ConnectionContext& context, Request& request) {
+  if (!context.settings.debug_commands) return Reply(request).error(errors::kTroupeNotAllowed);
+  static constexpr std::array<std::string_view, 6> kLines = {
+      "CRASH <path>", "    Have the actor at this path fail at its next request.",
+      "RESTARTS",     "    Return how often the parts of the server were restarted, and why at last.",
+      "TREE",         "    Return what is known about the actors, a line for each.",
   };
   write_help(request, kLines);
 }

@@ -16,7 +16,8 @@ struct Factory {
   F make;
 };
 /// For a supervised actor whose arguments can't be copied: `spawn<Store>(factory([file] { return
-/// Store(open(file)); }))`. `f` runs in the spawning thread at first, then wherever the actor runs.
+/// Store(open(file)); }))`. `f` runs in the spawning thread at first, then wherever the actor runs. It may be
+/// move-only: what a temporary child is made of can be moved out of it.
 template <class F>
 Factory<std::decay_t<F>> factory(F&& f) {
   return {std::forward<F>(f)};
@@ -86,10 +87,15 @@ consteval bool check_kept() {
   }
 }
 
+template <class A, class F>
+Maker* make_factory_maker(Factory<F> factory) {
+  return new MadeByFactory<A, F>(std::move(factory.make));
+}
+
 template <class A, class... Args>
 Maker* make_maker(Args&&... args) {
   if constexpr (is_factory<std::remove_cvref_t<Args>...>) {
-    return new MadeByFactory<A, decltype((args, ...).make)>((args, ...).make);
+    return make_factory_maker<A>(std::forward<Args>(args)...);
   } else {
     return new KeptArguments<A, std::decay_t<unwrapped_t<Args>>...>(std::forward<Args>(args)...);
   }
