@@ -139,8 +139,8 @@ TEST(SimulatedStore, AnswersAPipelineInItsOrderWhicheverShardIsFaster) {
     std::string heard;
     std::string other;
     const Server server(sim);
-    const auto client = sim.spawn<Client>(server, 1, &heard);
-    sim.spawn<Client>(server, 2, &other).tell<Say>("SET a x\r\nSET b y\r\nMGET a b\r\n");
+    const auto client = sim.spawn<Client>(server, 1U, &heard);
+    sim.spawn<Client>(server, 2U, &other).tell<Say>("SET a x\r\nSET b y\r\nMGET a b\r\n");
     client.tell<Say>("SET c 1\r\nSET d 2\r\nGET c\r\nGET d\r\nMGET c d\r\n");
     client.tell<Say>("DEL c d\r\nGET c\r\n");
     sim.run();
@@ -155,7 +155,7 @@ TEST(SimulatedStore, NobodyReadsAKeyThatHasExpired) {
   const auto result = sim::explore(options("expiry"), [](Simulation& sim) {
     std::string heard;
     const Server server(sim);
-    const auto client = sim.spawn<Client>(server, 1, &heard);
+    const auto client = sim.spawn<Client>(server, 1U, &heard);
     client.tell<Say>("SET k v PX 20\r\nGET k\r\n");
     sim.run_until_idle();
     sim.check(heard == "+OK\r\n$1\r\nv\r\n", "it is there: " + heard);
@@ -175,8 +175,8 @@ TEST(SimulatedStore, PublishesToThoseThatItCounts) {
     std::string news;
     std::string counts;
     const Server server(sim);
-    sim.spawn<Client>(server, 1, &news).tell<Say>("SUBSCRIBE c\r\n");
-    sim.spawn<Client>(server, 2, &counts).tell<Say>("PUBLISH c 1\r\nPUBLISH c 2\r\nPUBLISH c 3\r\n");
+    sim.spawn<Client>(server, 1U, &news).tell<Say>("SUBSCRIBE c\r\n");
+    sim.spawn<Client>(server, 2U, &counts).tell<Say>("PUBLISH c 1\r\nPUBLISH c 2\r\nPUBLISH c 3\r\n");
     sim.run();
     std::string expected = "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
     for (std::size_t i = 0; i < 3; ++i) {
@@ -206,8 +206,8 @@ TEST(SimulatedStore, ACrashOfAShardCostsARequestAndNoKey) {
   const auto result = sim::explore(crashing("shard-crash"), [](Simulation& sim) {
     std::string heard[2];
     const Server server(sim);
-    const auto client = sim.spawn<Client>(server, 1, &heard[0]);
-    const auto other = sim.spawn<Client>(server, 2, &heard[1]);
+    const auto client = sim.spawn<Client>(server, 1U, &heard[0]);
+    const auto other = sim.spawn<Client>(server, 2U, &heard[1]);
     client.tell<Say>("INCR k\r\nINCR k\r\n");
     other.tell<Say>("INCR k\r\nINCR k\r\n");
     for (const auto& shard : server.all_shards) shard.tell<Crash>();
@@ -227,7 +227,7 @@ TEST(SimulatedStore, KeysExpireThoughTheTimerWentWithTheCrash) {
   const auto result = sim::explore(crashing("expiry-crash"), [](Simulation& sim) {
     std::string heard;
     const Server server(sim);
-    const auto client = sim.spawn<Client>(server, 1, &heard);
+    const auto client = sim.spawn<Client>(server, 1U, &heard);
     client.tell<Say>("SET k v PX 20\r\n");
     sim.run_until_idle();
     for (const auto& shard : server.all_shards) shard.tell<Crash>();
@@ -253,8 +253,8 @@ TEST(SimulatedStore, ACrashOfTheHubCostsNoSubscription) {
     std::string news;
     std::string counts;
     const Server server(sim);
-    sim.spawn<Client>(server, 1, &news).tell<Say>("SUBSCRIBE c\r\n");
-    const auto publisher = sim.spawn<Client>(server, 2, &counts);
+    sim.spawn<Client>(server, 1U, &news).tell<Say>("SUBSCRIBE c\r\n");
+    const auto publisher = sim.spawn<Client>(server, 2U, &counts);
     server.hub.tell<Crash>();
     publisher.tell<Say>("PUBLISH c 1\r\n");
     sim.run_until_idle();
