@@ -183,6 +183,11 @@ void recycle(Cell& cell) {
   cell.handled.store(0, std::memory_order_relaxed);
 }
 
+void forget_parts(Cell& cell) {
+  cell.extra = nullptr;
+  cell.path = nullptr;
+}
+
 void retire_with(Cell& cell, Drop why) {
   const DrainScope scope;
   Runtime& runtime = cell.group().runtime();
@@ -203,6 +208,10 @@ void retire_with(Cell& cell, Drop why) {
   settle_extra(cell, why);
   if (path) runtime.names().remove(*path, cell);
   void_address(cell);
+  // As long as a supervised one is in the list, its supervisor may look at what it keeps of it. All others
+  // let go before anybody hears of the end, and may come with an old address.
+  const bool kept = supervised(cell) != nullptr;
+  if (!kept) forget_parts(cell);
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
   cell.condition.life = Life::unborn;
   recycle(cell);
@@ -214,9 +223,7 @@ void retire_with(Cell& cell, Drop why) {
   // message that was sent to it has been accounted for.
   if (extra) tell_watchers(cell, *extra, gen, why);
   leave_tree(cell);
-  // Not before: as long as it is in the list its supervisor may look at what it keeps of it.
-  cell.extra = nullptr;
-  cell.path = nullptr;
+  if (kept) forget_parts(cell);
   ThreadGroup* own_group = extra ? extra->own_group : nullptr;
   delete extra;
   delete path;

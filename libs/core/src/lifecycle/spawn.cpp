@@ -68,8 +68,19 @@ std::uint32_t milliseconds_of(std::chrono::nanoseconds deadline) {
   return ms > 0xFFFFFFFE ? 0xFFFFFFFFu : static_cast<std::uint32_t>(ms);
 }
 
+/// The parent's generation, where it can't have ended.
+constexpr std::uint64_t any_gen = ~std::uint64_t{0};
+
+/// A pinned actor's thread is its own. A supervisor may have ended: then the spawn will be refused.
+bool is_pinned(Cell& parent, std::uint64_t parent_gen) {
+  if (parent_gen == any_gen) return parent.extra && parent.extra->own_group;
+  const TreeGuard guard(parent);
+  return parent.is(parent_gen) && parent.extra && parent.extra->own_group;
+}
+
 /// Where the new actor runs.
-void settle_home(Cell& cell, Cell& parent, const SpawnOptions& options, Runtime& runtime) {
+void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options,
+                 Runtime& runtime) {
   if (options.pinned) {
     if (!options.group.empty()) {
       throw UsageError(
@@ -83,7 +94,7 @@ void settle_home(Cell& cell, Cell& parent, const SpawnOptions& options, Runtime&
   }
   const bool inherits = options.group.empty();
   // A pinned parent's thread is its own: its children run in the default group.
-  const bool parent_pinned = parent.extra && parent.extra->own_group;
+  const bool parent_pinned = is_pinned(parent, parent_gen);
   Group& group =
       inherits ? (parent_pinned ? runtime.default_group() : parent.group()) : runtime.group(options.group);
   const Driver* driver = runtime.driver();
@@ -91,9 +102,6 @@ void settle_home(Cell& cell, Cell& parent, const SpawnOptions& options, Runtime&
   cell.home.store(home_word(group, may_inline, &group == &runtime.default_group()),
                   std::memory_order_relaxed);
 }
-
-/// The parent's generation, where it can't have ended.
-constexpr std::uint64_t any_gen = ~std::uint64_t{0};
 
 /// Links the cell as the parent's last child, and makes its identity: an ordinal, and with it its gen.
 void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_view name) {
@@ -169,7 +177,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
   cell.observed.prepare();
   bool named = false;
   try {
-    settle_home(cell, parent, options, runtime);
+    settle_home(cell, parent, parent_gen, options, runtime);
     if (kept) {
       cell.extras().supervised = std::move(owner);
       cell.home.fetch_or(Cell::supervised, std::memory_order_relaxed);
@@ -178,7 +186,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
     if (options.stash_capacity != SpawnOptions{}.stash_capacity)
       cell.extras().stash_capacity = options.stash_capacity;
     if (!options.name.empty()) {
-      const std::string above = path_of(parent);
+      const std::string above = parent_gen == any_gen ? path_of(parent) : describe(parent, parent_gen);
       cell.path = new std::string(above.empty() ? std::string(options.name)
                                                 : above + '/' + std::string(options.name));
       runtime.names().add(*cell.path, cell, ops);
