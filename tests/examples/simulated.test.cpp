@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <expected>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -77,10 +78,13 @@ TEST(Examples, TheCounterLosesNoUpdate) {
   });
 }
 
+// Shared by those who write it: a run that is cut short ends its actors when the scenario is gone.
+using Lines = std::shared_ptr<std::vector<std::string>>;
+
 struct Writer {
   Ref<key_value::Store> store;
   std::string value;
-  std::vector<std::string>* read;
+  Lines read;
   Task<void> on(Go) {
     store.tell<key_value::Set>("key", value);
     auto found = co_await store.ask<key_value::Get>("key");
@@ -92,12 +96,12 @@ struct Writer {
 
 TEST(Examples, TheStoreDeletesAKeyOnceForEachTimeItIsSet) {
   expect_all("key-value", [](Simulation& sim) {
-    std::vector<std::string> read;
+    const auto read = std::make_shared<std::vector<std::string>>();
     const auto store = sim.spawn<key_value::Store>();
-    sim.spawn<Writer>(store, "red", &read).tell<Go>();
-    sim.spawn<Writer>(store, "blue", &read).tell<Go>();
+    sim.spawn<Writer>(store, "red", read).tell<Go>();
+    sim.spawn<Writer>(store, "blue", read).tell<Go>();
     sim.run();
-    const auto deleted = std::count(read.begin(), read.end(), "deleted");
+    const auto deleted = std::count(read->begin(), read->end(), "deleted");
     sim.check(deleted == 1 || deleted == 2, "a key that was set is there to be deleted");
     sim.check(store.ask<key_value::Dump>().get().empty(), "and is gone afterwards");
   });
@@ -146,7 +150,7 @@ TEST(Examples, TheLoggerLosesNoLine) {
 struct Shopper {
   Ref<order::Checkout> checkout;
   std::string item;
-  std::vector<std::string>* said;
+  Lines said;
   Task<void> on(Go) {
     std::string answer = co_await checkout.ask<order::PlaceOrder>(item);
     said->push_back(answer);
@@ -159,15 +163,15 @@ struct Closer {
 
 TEST(Examples, TheCheckoutTellsEachShopperHowItWent) {
   expect_all("order", [](Simulation& sim) {
-    std::vector<std::string> said;
+    const auto said = std::make_shared<std::vector<std::string>>();
     const auto payments = sim.spawn<order::Payments>();
     const auto checkout =
         sim.spawn<order::Checkout>(sim.spawn<order::Stock>(), sim.spawn<order::Prices>(), payments);
-    for (const char* item : {"flute", "piano"}) sim.spawn<Shopper>(checkout, item, &said).tell<Go>();
+    for (const char* item : {"flute", "piano"}) sim.spawn<Shopper>(checkout, item, said).tell<Go>();
     sim.spawn<Closer>(payments).tell<Go>();
     sim.run();
-    sim.check(said.size() == 2, "nobody waits for ever");
-    for (const std::string& one : said) {
+    sim.check(said->size() == 2, "nobody waits for ever");
+    for (const std::string& one : *said) {
       const bool fine = one.find("payment 1, ") != one.npos ||
                         one == "piano: refused: the card's limit is 1000.00" ||
                         one.find("the actor had stopped") != one.npos || one.find("no answer") != one.npos;

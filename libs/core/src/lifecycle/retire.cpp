@@ -1,5 +1,6 @@
 #include "lifecycle/retire.hpp"
 #include <utility>
+#include <vector>
 
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/ref_services.hpp>
@@ -31,7 +32,10 @@ void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
   envelope.ops->drop(envelope, why);
 }
 
-void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen) {
+using Joins = std::vector<Destination>;
+
+/// `joins`: where those are kept that are answered when the watchers have been told; null: at once.
+void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen, Joins* joins) {
   const auto settle = [&](Envelope& envelope) {
     if (envelope.addressee() == ended_gen) {
       // Only now, since most actors end without mail. The parent stands: this child is in its list still.
@@ -51,15 +55,17 @@ void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen)
     // It may be a wish to hear of the end, which is answered on the spot: what its sender had sent before, or
     // knew of, is in the other lane by now, and has to be accounted for first.
     settle_messages();
-    settle(static_cast<Envelope&>(*node));
+    auto& signal = static_cast<Envelope&>(*node);
+    if (joins && signal.addressee() == ended_gen && keep_join(signal, *joins)) continue;
+    settle(signal);
   }
 }
 
 /// Empties both lanes until the cell can rest as dead. Afterwards it isn't the caller's any more.
-void drain(Cell& cell, Drop why, std::uint64_t ended_gen) {
+void drain(Cell& cell, Drop why, std::uint64_t ended_gen, Joins* joins = nullptr) {
   std::string path;
   do {
-    drop_all(cell, why, path, ended_gen);
+    drop_all(cell, why, path, ended_gen, joins);
   } while (!cell.lanes.rest_dead());
 }
 
@@ -112,12 +118,16 @@ void destroy_object(Cell& cell) noexcept {
 }
 
 /// @pre the cell rests as dead: of it only the address is used
-void tell_watchers(Cell& cell, const Extra& extra, std::uint64_t gen, const Drop& why) {
+void tell_watchers(Cell& cell, const Extra* extra, const Joins& late, std::uint64_t gen, const Drop& why) {
+  if (!extra && late.empty()) return;
   const Terminated news{std::string(why.path), why.reason, why.cause, &cell, gen};
-  for (const Watcher& watcher : extra.watchers) {
-    send_letter(*watcher.cell, watcher.make(*watcher.cell, watcher.gen, Terminated(news)));
+  if (extra) {
+    for (const Watcher& watcher : extra->watchers) {
+      send_letter(*watcher.cell, watcher.make(*watcher.cell, watcher.gen, Terminated(news)));
+    }
+    for (Destination joiner : extra->joiners) send_value<Terminated>(joiner, news);
   }
-  for (Destination joiner : extra.joiners) send_value<Terminated>(joiner, news);
+  for (Destination joiner : late) send_value<Terminated>(joiner, news);
 }
 
 void drop_stashed(Cell& cell, Extra& extra, const Drop& why) {
@@ -218,10 +228,12 @@ void retire_with(Cell& cell, Drop why) {
   // A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell
   // waits for the end of its system.
   const bool reusable = counter_of(gen) + 1 != last_generation && cell.parent != nullptr;
-  drain(cell, why, gen);
+  Joins late;
+  drain(cell, why, gen, &late);
+  if (!late.empty() && why.path.empty()) why.path = extra_path = path_of(cell);
   // Whoever is told of the end may rely on it: the name is free, nobody lives at the address, and each
   // message that was sent to it has been accounted for.
-  if (extra) tell_watchers(cell, *extra, gen, why);
+  tell_watchers(cell, extra, late, gen, why);
   leave_tree(cell);
   if (kept) forget_parts(cell);
   ThreadGroup* own_group = extra ? extra->own_group : nullptr;

@@ -1,6 +1,9 @@
 // The end of an actor, and of late messages to where it lived.
 #pragma once
 
+#include <vector>
+
+#include <troupe/detail/await.hpp>
 #include <troupe/detail/cell.hpp>
 
 namespace troupe::inline v0::detail {
@@ -13,6 +16,9 @@ void retire_unborn(Cell& cell);
 
 /// Drops a message that was sent to an earlier actor of this cell. @pre the caller holds the token
 void drop_stale(Cell& cell, Envelope& envelope);
+
+/// If this is a wish to hear of the end that has come while its actor ended: keeps whom to answer.
+bool keep_join(Envelope& envelope, std::vector<Destination>& joins);
 
 /// Why this actor, which is on its way out, drops its messages. The result refers to the cell's path.
 Drop drop_reason(Cell& cell);

@@ -68,6 +68,12 @@ constexpr const MessageOps& join_ops = Control<handle_join, join_lost>::ops_for<
 
 }  // namespace
 
+bool keep_join(Envelope& envelope, std::vector<Destination>& joins) {
+  if (envelope.ops != &join_ops) return false;
+  joins.push_back(std::exchange(static_cast<JoinLetter&>(envelope).to, {}));
+  return true;
+}
+
 void watch(Cell& watcher, Cell& watched, std::uint64_t gen, MakeTerminated make) {
   Extra& extra = watcher.extras();
   if (find_watched(extra, &watched, gen) != extra.watched.end()) return;
