@@ -22,7 +22,7 @@ struct Crash {
 };
 struct Next {};
 
-/// Crashes on every other message: what lies between is a restart, and the message after it.
+/// Sends itself the next message and crashes: what lies between two of them is a throw and a restart.
 class Phoenix : public troupe::Actor<Phoenix> {
  public:
   explicit Phoenix(std::latch* done) : done_(done) {}

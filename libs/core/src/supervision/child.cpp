@@ -26,10 +26,23 @@ void publish(Cell& cell, SupervisionKind kind, std::string_view message, const s
   cell.group().runtime().supervision_events().publish(cell, kind, message, cause, mine ? mine->restarts : 0);
 }
 
-Decision decide(const Supervised& mine, StopReason reason, const std::exception_ptr& cause) {
+Decision ask_rule(const Cell& cell, const Supervised& mine, const std::exception_ptr& cause) {
   const auto& rule = mine.boss.options.decide;
   if (!rule) return Decision::restart;
-  const Decision decision = rule(cause);
+  try {
+    return rule(cause);
+  } catch (...) {
+    cell.group().runtime().log().write(
+        LogLevel::error, "the `decide` of the supervisor of " + describe_actor(cell) + " threw " +
+                             describe_exception(std::current_exception()) +
+                             ", so the actor is restarted: let it return a Decision for every cause");
+    return Decision::restart;
+  }
+}
+
+Decision decide(const Cell& cell, const Supervised& mine, StopReason reason,
+                const std::exception_ptr& cause) {
+  const Decision decision = ask_rule(cell, mine, cause);
   // A supervisor that has given up has nothing that it could go on with.
   return reason == StopReason::escalated && decision == Decision::resume ? Decision::restart : decision;
 }
@@ -154,7 +167,7 @@ void fail_supervised(Cell& cell, Supervised& mine, const MessageOps& message, st
   if (cell.condition.life == Life::failed || mine.falling) return;
   // Asked to stop, it isn't started again for having failed on its way.
   Decision decision = Decision::stop;
-  if (cell.condition.life == Life::running && !mine.settled) decision = decide(mine, reason, cause);
+  if (cell.condition.life == Life::running && !mine.settled) decision = decide(cell, mine, reason, cause);
   if (decision == Decision::resume) {
     cell.group().runtime().log().write(LogLevel::info, describe_actor(cell) + " resumes");
     return publish(cell, SupervisionKind::resumed, message.message, cause);
