@@ -24,15 +24,22 @@ namespace detail {
 /// An ask is sent once. @throws UsageError
 [[noreturn]] void refuse_spent_ask();
 
+/// What is waited for, and how the message travels.
+enum class Way : std::uint8_t {
+  ask,      ///< for the answer
+  deliver,  ///< for room in the mailbox
+  signal,  ///< for the answer; in the signal lane: ahead of messages, seen also by an actor whose turn awaits
+};
+
 /// A message that waits to be sent, and the wish to hear of its outcome.
 class Request {
  public:
-  Request(Cell* target, Envelope* letter) : target_(target), letter_(letter) {}
+  Request(Cell* target, Envelope* letter, Way way = Way::ask) : target_(target), letter_(letter), way_(way) {}
   Request(Request&& other) noexcept
       : target_(other.target_),
         letter_(std::exchange(other.letter_, nullptr)),
         within_(other.within_),
-        as_signal_(other.as_signal_) {}
+        way_(other.way_) {}
   Request& operator=(Request&&) = delete;
   ~Request() {
     if (letter_) discard();
@@ -45,16 +52,14 @@ class Request {
   void within_at_most(Duration limit) {
     if (within_ < within_.zero() || limit < within_) within(limit);
   }
-  /// Travels in the signal lane: ahead of messages, and seen also by an actor whose turn awaits.
-  void as_signal() { as_signal_ = true; }
-
   /// Handles the message in this thread, if its actor is idle and may run here. True: the answer is in the
   /// sink. False: it is to come, if is_sent() now. @throws UsageError: it was sent before
   template <class R>
   bool run_in_place(Sink<R>& sink) {
     if (!letter_) [[unlikely]]
       refuse_spent_ask();
-    if (as_signal_) return false;
+    if (way_ != Way::ask) [[unlikely]]
+      return way_ == Way::deliver && deliver_at_once(sink);
     Cell& target = *target_;
     if (!InlineRun::take(target)) return false;
     Envelope& letter = *letter_;
@@ -113,12 +118,29 @@ class Request {
 
   /// After an inline run, before the token goes back: an answer that is still owed gets a real await.
   void await_after_all(Cell& target, Envelope& letter, SinkBase& sink, std::uint64_t traced_ask);
+  /// Unless it has to wait for room. True: it is accepted, or never will be.
+  template <class R>
+  bool deliver_at_once(Sink<R>& sink) {
+    if constexpr (std::is_void_v<R>) {
+      if (!try_deliver(sink)) return false;
+      if (!sink.error) sink.value.emplace();
+      return true;
+    } else {
+      return false;
+    }
+  }
+  bool try_deliver(SinkBase& sink);
+  void send_ask(SinkBase& sink);
+  void send_delivery(SinkBase& sink);
+  void send_as_signal(SinkBase& sink);
+  /// Actors that wait for themselves never go on. @throws UsageError
+  void check_not_own(const SinkBase& sink) const;
   void discard() noexcept;
 
   Cell* target_;
   Envelope* letter_;
   Duration within_{-1};  ///< negative: the system's default
-  bool as_signal_ = false;
+  Way way_;
 };
 
 /// Blocks the calling thread until `waiting` is over. False: nothing is left that could answer.

@@ -18,8 +18,9 @@ enum class Undelivered : std::uint8_t {
   failed,      ///< its handler threw, or its receiver had failed
   no_actor,    ///< its receiver had ended before it was sent
   late_reply,  ///< an answer that nobody waited for any more
+  overflow,    ///< its receiver's mailbox was full: it was refused, or made room for a newer one
 };
-inline constexpr std::size_t undelivered_reasons = 5;
+inline constexpr std::size_t undelivered_reasons = 6;
 
 std::string_view to_string(Undelivered reason) noexcept;
 

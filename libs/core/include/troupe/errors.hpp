@@ -20,6 +20,7 @@ enum class Reason : std::uint8_t {
   timeout,         ///< the deadline passed
   broken_promise,  ///< the Reply was dropped without an answer
   killed,          ///< the actor was killed before it answered
+  overflow,        ///< the actor's mailbox was full
   unanswerable,    ///< single-threaded scheduler: nothing is left that could answer
 };
 

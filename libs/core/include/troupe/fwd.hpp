@@ -33,6 +33,8 @@ struct PreRestart;
 struct Stopping;
 struct Terminated;
 class DeadLetter;
+template <class... M>
+struct Messages;
 
 namespace detail {
 struct Cell;

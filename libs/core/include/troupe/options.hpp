@@ -9,6 +9,7 @@
 
 #include <troupe/detail/durations.hpp>
 #include <troupe/fwd.hpp>
+#include <troupe/mailbox.hpp>
 #include <troupe/supervision.hpp>
 
 namespace troupe::inline v0 {
@@ -50,6 +51,8 @@ struct SystemOptions {
   std::uint64_t seed = 0;
   /// Threads at most for co_await blocking(...).
   unsigned blocking_threads = 64;
+  /// Of actors that are spawned without a mailbox of their own.
+  Mailbox mailbox = unbounded;
   /// Dead letters that are logged per second; the rest is counted and summed up.
   unsigned dead_letters_logged_per_second = 10;
   /// When a supervisor that nobody supervises gives up, the system's actors stop, not only its subtree.
@@ -67,6 +70,8 @@ struct SpawnOptions {
   bool pinned = false;
   /// Whether asks may run its handlers inside the asker's thread.
   bool inline_asks = true;
+  /// How many messages may wait, and what becomes of others: bounded(1000).
+  Mailbox mailbox = {};
   /// How many messages stash() keeps at most.
   std::size_t stash_capacity = 1000;
   /// How long its parent's stop waits for it before it is killed; Duration::max() for ever.

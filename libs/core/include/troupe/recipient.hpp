@@ -113,8 +113,8 @@ class Recipient {
   template <class M, class... Args>
   std::expected<void, Refused<M>> try_tell(Args&&... args) const {
     if constexpr (check_accepts<M>() && detail::check_construction<M, Args...>()) {
-      if (!detail::may_tell(*cell_, gen_)) return detail::refused<M>(std::forward<Args>(args)...);
-      tell_as<M>(std::forward<Args>(args)...);
+      constexpr std::size_t index = detail::index_of_message<M, Signatures...>();
+      return detail::try_tell_letter_of<M>(*cell_, told_ops(index), gen_, std::forward<Args>(args)...);
     }
     return {};
   }
@@ -139,6 +139,23 @@ class Recipient {
   template <class M>
   auto try_ask(M&& message) const {
     return ask_as<TryAsk, std::remove_cvref_t<detail::unwrapped_t<M>>>(std::forward<M>(message));
+  }
+
+  template <class M, class... Args>
+  auto deliver(Args&&... args) const {
+    return deliver_as<Ask, M>(std::forward<Args>(args)...);
+  }
+  template <class M>
+  auto deliver(M&& message) const {
+    return deliver_as<Ask, std::remove_cvref_t<detail::unwrapped_t<M>>>(std::forward<M>(message));
+  }
+  template <class M, class... Args>
+  auto try_deliver(Args&&... args) const {
+    return deliver_as<TryAsk, M>(std::forward<Args>(args)...);
+  }
+  template <class M>
+  auto try_deliver(M&& message) const {
+    return deliver_as<TryAsk, std::remove_cvref_t<detail::unwrapped_t<M>>>(std::forward<M>(message));
   }
 
   [[nodiscard]] Ask<Terminated> join() const { return detail::make_join(*cell_, gen_); }
@@ -207,6 +224,20 @@ class Recipient {
         if (!ops_[index].asked) detail::refuse_empty_address();
         return detail::make_ask<AskOf, typename S::reply, M>(cell_, gen_, ops_[index].asked,
                                                              std::forward<Args>(args)...);
+      } else {
+        return detail::NoAsk{};
+      }
+    } else {
+      return detail::NoAsk{};
+    }
+  }
+
+  template <template <class> class AskOf, class M, class... Args>
+  auto deliver_as(Args&&... args) const {
+    if constexpr (check_accepts<M>()) {
+      constexpr std::size_t index = detail::index_of_message<M, Signatures...>();
+      if constexpr (detail::check_construction<M, Args...>() && detail::check_await_arguments<Args...>()) {
+        return detail::make_delivery<AskOf, M>(cell_, gen_, told_ops(index), std::forward<Args>(args)...);
       } else {
         return detail::NoAsk{};
       }

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -68,6 +69,27 @@ void tell_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
   }
 }
 
+/// As make_ask(), for a message that is told, and awaits no more than room.
+template <template <class> class AskOf, class M, class... Args>
+AskOf<void> make_delivery(Cell* cell, std::uint64_t gen, const MessageOps* told, Args&&... args) {
+  using Box = Letter<M, Sent::told>;
+  return AskOf<void>(Request(
+      cell, make_letter<Box>(*cell, told, gen, unwrap_mover(std::forward<Args>(args))...), Way::deliver));
+}
+template <template <class> class AskOf, class A, class M, class... Args>
+auto deliver_to(Cell* cell, std::uint64_t gen, Args&&... args) {
+  if constexpr (check_handler<A, M>()) {
+    if constexpr (check_construction<M, Args...>() && check_await_arguments<Args...>()) {
+      return make_delivery<AskOf, M>(cell, gen, &Dispatch<A, M, Sent::told>::ops,
+                                     std::forward<Args>(args)...);
+    } else {
+      return NoAsk{};
+    }
+  } else {
+    return NoAsk{};
+  }
+}
+
 inline std::strong_ordering order_of(const Cell& a, std::uint64_t a_gen, const Cell& b, std::uint64_t b_gen) {
   if (auto order = path_hash_of(a_gen) <=> path_hash_of(b_gen); order != 0) return order;
   // Only for what shares a path: the incarnations of a name, or those of two systems.
@@ -87,6 +109,27 @@ inline bool may_tell(const Cell& cell, std::uint64_t gen) {
 template <class M, class... Args>
 std::unexpected<Refused<M>> refused(Args&&... args) {
   return std::unexpected(Refused<M>{Reason::stopped, M(unwrap_mover(std::forward<Args>(args))...)});
+}
+/// Sends it, unless there is no room for it.
+template <class M, class... Args>
+std::expected<void, Refused<M>> try_tell_locked(Cell& cell, const MessageOps* told, std::uint64_t gen,
+                                                Args&&... args) {
+  using Box = Letter<M, Sent::told>;
+  Box* letter = make_letter<Box>(cell, told, gen, unwrap_mover(std::forward<Args>(args))...);
+  const std::optional<Reason> refusal = try_tell_letter(cell, letter);
+  if (!refusal) return {};
+  Refused<M> back{*refusal, std::move(letter->message)};
+  letter->message.~M();
+  free_envelope(letter);
+  return std::unexpected(std::move(back));
+}
+template <class M, class... Args>
+std::expected<void, Refused<M>> try_tell_letter_of(Cell& cell, const MessageOps* told, std::uint64_t gen,
+                                                   Args&&... args) {
+  if (!may_tell(cell, gen)) return refused<M>(std::forward<Args>(args)...);
+  if (gen & locked_bit) return try_tell_locked<M>(cell, told, gen, std::forward<Args>(args)...);
+  tell_letter<Letter<M, Sent::told>>(cell, told, gen, std::forward<Args>(args)...);
+  return {};
 }
 
 }  // namespace detail
@@ -136,14 +179,35 @@ class Ref {
     return detail::ask_actor<TryAsk, A, Message<M>>(cell_, gen_, std::forward<M>(message));
   }
 
-  /// Sends the message unless the actor is known to have ended: then hands it back. A message that was
-  /// accepted may still become a dead letter, if the actor ends before its turn.
+  /// Awaits that the actor's mailbox has accepted the message: with a bounded one, that it had room. Those
+  /// who wait are served in order of arrival, and before whoever tells. Fails as an ask does: with `stopped`
+  /// when the actor ends, with `timeout` after its deadline; what wasn't accepted then is gone.
+  template <class M, class... Args>
+  auto deliver(Args&&... args) const {
+    return detail::deliver_to<Ask, A, M>(cell_, gen_, std::forward<Args>(args)...);
+  }
+  template <class M>
+  auto deliver(M&& message) const {
+    return detail::deliver_to<Ask, A, Message<M>>(cell_, gen_, std::forward<M>(message));
+  }
+  /// As deliver(), with the outcome as a std::expected<void, AskError>.
+  template <class M, class... Args>
+  auto try_deliver(Args&&... args) const {
+    return detail::deliver_to<TryAsk, A, M>(cell_, gen_, std::forward<Args>(args)...);
+  }
+  template <class M>
+  auto try_deliver(M&& message) const {
+    return detail::deliver_to<TryAsk, A, Message<M>>(cell_, gen_, std::forward<M>(message));
+  }
+
+  /// Sends the message unless the actor is known to have ended, or its mailbox has no room for it: then hands
+  /// it back. What was accepted may still become a dead letter, if the actor ends before its turn.
   /// @throws UsageError through an empty address
   template <class M, class... Args>
   std::expected<void, Refused<M>> try_tell(Args&&... args) const {
     if constexpr (detail::check_handler<A, M>() && detail::check_construction<M, Args...>()) {
-      if (!detail::may_tell(*cell_, gen_)) return detail::refused<M>(std::forward<Args>(args)...);
-      tell<M>(std::forward<Args>(args)...);
+      using D = detail::Dispatch<A, M, detail::Sent::told>;
+      return detail::try_tell_letter_of<M>(*cell_, &D::ops, gen_, std::forward<Args>(args)...);
     }
     return {};
   }

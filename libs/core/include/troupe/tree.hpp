@@ -27,6 +27,9 @@ struct ActorInfo {
   std::string_view actor;  ///< its class
   ActorState state = ActorState::idle;
   std::size_t mailbox_depth = 0;        ///< queued messages, counted up to mailbox_depth_limit
+  std::size_t mailbox_capacity = 0;     ///< 0: it has no bound
+  std::uint64_t overflowed = 0;         ///< messages that its full mailbox has refused or let go
+  std::size_t waiting_for_room = 0;     ///< deliveries and asks
   std::uint64_t handled = 0;            ///< messages handled so far
   std::string_view message;             ///< the message of the current turn; empty outside of turns
   std::chrono::nanoseconds busy_for{};  ///< how long that turn is known to run, in steps of some milliseconds

@@ -11,6 +11,7 @@
 #include <troupe/errors.hpp>
 #include <troupe/fault_point.hpp>
 #include <troupe/lifecycle.hpp>
+#include <troupe/mailbox.hpp>
 #include <troupe/options.hpp>
 #include <troupe/owned.hpp>
 #include <troupe/ports/clock.hpp>

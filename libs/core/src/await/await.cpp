@@ -5,9 +5,12 @@
 #include <troupe/detail/await.hpp>
 #include <troupe/detail/dead_letter_box.hpp>
 
+#include "await/refusal.hpp"
 #include "await/thread_inbox.hpp"
 #include "await/timed_out.hpp"
 #include "lifecycle/retire.hpp"
+#include "mailbox/locked_cell.hpp"
+#include "mailbox/overflow.hpp"
 #include "memory/stable_pool.hpp"
 #include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
@@ -64,6 +67,7 @@ void free_await_block(AwaitBlock* block) noexcept {
   // release: a late answerer's failed CAS needs nothing; the next taker has the block by the pool's lock.
   block->state.store(AwaitBlock::word(number + 1, AwaitBlock::vacant), std::memory_order_release);
   block->sink = nullptr;
+  block->room.delivers = false;
   Blocks::put(block);
 }
 
@@ -103,10 +107,14 @@ void SinkBase::arm(std::chrono::nanoseconds within) {
   }
 }
 
-void SinkBase::close() noexcept { free_await_block(std::exchange(block_, nullptr)); }
+void SinkBase::close() noexcept {
+  if (block_->room.cell) leave_room_queue(*block_);
+  free_await_block(std::exchange(block_, nullptr));
+}
 
 void SinkBase::abandon() noexcept {
   AwaitBlock* block = std::exchange(block_, nullptr);
+  if (block->room.cell) leave_room_queue(*block);
   if (block->claim(block->number())) {
     free_await_block(block);
   } else {
@@ -197,19 +205,30 @@ void send_failure_instead(Destination to, std::exception_ptr cause) {
   put_error(to, AskError(Reason::failed, text, std::move(cause)));
 }
 
-void send_refusal(Destination to, const MessageOps& message, const Drop& why) {
+AskError refusal(const std::string& what, const Drop& why) {
   const char* reason_text = "the actor had stopped";
   Reason reason = Reason::stopped;
-  if (why.reason == StopReason::failed) {
+  if (why.overflow) {
+    reason = Reason::overflow;
+    reason_text = "the actor's mailbox was full, and a newer message has taken its place";
+  } else if (why.reason == StopReason::failed) {
     reason = Reason::failed;
     reason_text = "the actor failed";
   } else if (why.reason == StopReason::killed) {
     reason = Reason::killed;
     reason_text = "the actor was killed";
   }
-  std::string text = named(message) + " got no answer: " + reason_text;
+  std::string text = what + ": " + reason_text;
   if (why.cause) text += ": " + describe_exception(why.cause);
-  put_error(to, AskError(reason, text, why.cause));
+  return AskError(reason, text, why.cause);
+}
+
+std::string not_accepted(const MessageOps& message) {
+  return std::string(message.message) + " delivered to " + std::string(message.actor) + " was not accepted";
+}
+
+void send_refusal(Destination to, const MessageOps& message, const Drop& why) {
+  put_error(to, refusal(named(message) + " got no answer", why));
 }
 
 void late_answer(Destination to, std::string_view type) noexcept {
@@ -220,7 +239,10 @@ void late_answer(Destination to, std::string_view type) noexcept {
 }
 
 void timed_out(AwaitBlock& block, std::uint64_t number) {
-  const std::string text = named(*block.message) + " got no answer: its deadline passed";
+  const std::string text =
+      block.room.delivers
+          ? not_accepted(*block.message) + ": the actor's mailbox was full until the deadline passed"
+          : named(*block.message) + " got no answer: its deadline passed";
   send_answer(
       make_envelope<ErrorAnswer>(&error_ops, Destination{&block, number}, AskError(Reason::timeout, text)));
 }
@@ -229,32 +251,114 @@ void timed_out(AwaitBlock& block, std::uint64_t number) {
 
 void Request::send(SinkBase& sink) {
   if (!letter_) refuse_spent_ask();
+  switch (way_) {
+    case Way::ask:
+      return send_ask(sink);
+    case Way::deliver:
+      return send_delivery(sink);
+    case Way::signal:
+      return send_as_signal(sink);
+  }
+}
+
+void Request::check_not_own(const SinkBase& sink) const {
+  if (!sink.waiting->handle || target_ != context.running->cell || target_->ops->reentrant) return;
+  const std::string message(letter_->ops->message);
+  throw UsageError(describe_actor(*target_) +
+                   (way_ == Way::deliver ? " delivers " + message + " to itself while its mailbox is full"
+                                         : " asks itself " + message) +
+                   ": it would wait for ever for its own turn to end; call the handler directly, or declare "
+                   "`static constexpr troupe::Turns turns = troupe::reentrant`");
+}
+
+void Request::send_ask(SinkBase& sink) {
   // Else a message to an actor that has ended would wait in its successor's lane: perhaps for the very turn
   // that asks. One that ends between here and the send is seen by its drain, or by the successor's next turn.
   const bool gone = !target_->is(letter_->addressee());
-  if (!gone && sink.waiting->handle && target_ == context.running->cell && !target_->ops->reentrant) {
-    throw UsageError(
-        describe_actor(*target_) + " asks itself " + std::string(letter_->ops->message) +
-        ": it would wait for ever for its own turn to end; call the handler directly, or declare "
-        "`static constexpr troupe::Turns turns = troupe::reentrant`");
-  }
+  if (!gone) check_not_own(sink);
   Envelope* letter = std::exchange(letter_, nullptr);
-  const std::uint64_t name = as_signal_ && tracing() ? name_message(*target_) : name_of(*letter);
-  destination_in(*letter) = sink.open(*target_, letter->addressee(), letter->ops, name);
-  if (as_signal_) {
-    tell_tracer(*target_, letter->addressee(), "join", name);
-  } else if (name != 0) [[unlikely]] {
+  destination_in(*letter) = sink.open(*target_, letter->addressee(), letter->ops, name_of(*letter));
+  if (letter->is_traced()) [[unlikely]]
     trace_letter(TraceKind::ask, *target_, *letter);
-  }
-  if (gone && !as_signal_) {
+  if (gone) {
     drop_stale(*target_, *letter);
     return free_envelope(letter);
   }
   sink.arm(within_);
-  if (as_signal_) {
-    send_signal(*target_, letter);
-  } else {
+  if (!(letter->gen & locked_bit)) [[likely]]
+    return detail::send(*target_, letter);
+  if (send_or_wait(*target_, letter, sink.block()) == LockedMailbox::Put::gone) {
+    drop_stale(*target_, *letter);
+    free_envelope(letter);
+  }
+}
+
+void Request::send_as_signal(SinkBase& sink) {
+  Envelope* letter = std::exchange(letter_, nullptr);
+  const std::uint64_t name = tracing() ? name_message(*target_) : name_of(*letter);
+  destination_in(*letter) = sink.open(*target_, letter->addressee(), letter->ops, name);
+  tell_tracer(*target_, letter->addressee(), "join", name);
+  sink.arm(within_);
+  send_signal(*target_, letter);
+}
+
+// --- deliveries
+
+namespace {
+AskError undeliverable(const Envelope& letter) {
+  return refusal(not_accepted(*letter.ops), {StopReason::no_such_actor, nullptr, nullptr, {}});
+}
+}  // namespace
+
+bool Request::try_deliver(SinkBase& sink) {
+  if (target_->is(letter_->addressee())) {
+    // What is traced takes the long way.
+    if (letter_->is_traced()) return false;
+    if (!(letter_->gen & locked_bit)) {
+      detail::send(*target_, std::exchange(letter_, nullptr));
+      return true;
+    }
+    switch (try_send_locked(*target_, letter_)) {
+      case LockedMailbox::Put::full:
+        return false;
+      case LockedMailbox::Put::gone:
+        break;
+      default:
+        letter_ = nullptr;
+        return true;
+    }
+  }
+  sink.error = undeliverable(*letter_);
+  return true;
+}
+
+void Request::send_delivery(SinkBase& sink) {
+  if (target_ == &nobody()) refuse_empty_address();
+  Envelope* letter = letter_;
+  const bool may_wait = (letter->gen & locked_bit) != 0;
+  if (may_wait && target_->is(letter->addressee())) check_not_own(sink);
+  letter_ = nullptr;
+  const Destination to = sink.open(*target_, letter->addressee(), letter->ops);
+  if (!target_->is(letter->addressee())) {
+    send_error(to, undeliverable(*letter));
+    return drop_silently(letter);
+  }
+  // Before it is sent: afterwards it may be gone.
+  if (letter->is_traced()) trace_letter(TraceKind::send, *target_, *letter);
+  if (!may_wait) {
     detail::send(*target_, letter);
+    return send_value<void>(to);
+  }
+  sink.block().room.delivers = true;
+  sink.arm(within_);
+  switch (send_or_wait(*target_, letter, sink.block())) {
+    case LockedMailbox::Put::waits:
+      return;
+    case LockedMailbox::Put::gone:
+      send_error(to, undeliverable(*letter));
+      return drop_silently(letter);
+    default:
+      return send_value<void>(to);
   }
 }
 
@@ -273,25 +377,26 @@ void refuse_spent_ask() {
 
 void Request::discard() noexcept {
   // Never sent: nobody waits, nobody handles, so nobody misses it.
-  destination_in(*letter_) = {};
-  const Drop silently{StopReason::stopped, nullptr, nullptr, {}};
-  letter_->ops->drop(*letter_, silently);
-  free_envelope(letter_);
+  if (way_ != Way::deliver) destination_in(*letter_) = {};
+  drop_silently(letter_);
 }
 
 void end_inline_slowly(Cell& target) {
   if (target.condition.life != Life::running || target.condition.suspended) {
-    if (target.condition.life == Life::running && target.lanes.rest_suspended()) return;
+    if (target.condition.life == Life::running) {
+      if (target.condition.locked) mailbox_of(target).let_in();
+      if (target.lanes.rest_suspended()) return;
+    }
     return make_ready(target);
   }
   target.activity.store(&at_rest, std::memory_order_release);
-  if (!target.condition.has_front && target.lanes.rest_idle()) return;
+  if (!target.condition.has_front && rest_idle(target)) return;
   make_ready(target);
 }
 
 bool InlineRun::check(Cell& target, std::uint64_t gen) {
   if (target.is(gen)) return true;
-  if (!target.lanes.rest_idle()) make_ready(target);
+  if (!rest_idle(target)) make_ready(target);
   return false;
 }
 

@@ -10,6 +10,8 @@
 #include "lifecycle/link.hpp"
 #include "lifecycle/stop.hpp"
 #include "lifecycle/tree_guard.hpp"
+#include "mailbox/locked_cell.hpp"
+#include "mailbox/overflow.hpp"
 #include "memory/stable_pool.hpp"
 #include "observe/describe.hpp"
 #include "scheduler/ready.hpp"
@@ -24,12 +26,28 @@ namespace troupe::inline v0::detail {
 namespace {
 
 using Cells = StablePool<Cell, &Cell::ready_next>;
+using LockedCells = StablePool<LockedCell, &LockedCell::free_next>;
 
-constexpr std::uint32_t last_generation = 0x7FFFFFFFu;
+void put_cell(Cell& cell) noexcept {
+  if (cell.condition.locked) {
+    LockedCells::put(&locked(cell));
+  } else {
+    Cells::put(&cell);
+  }
+}
 
 void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
   if (envelope.is_traced()) trace_drop(receiver, envelope, why);
   envelope.ops->drop(envelope, why);
+}
+
+/// What is in a mailbox with rules, in blocks of their own.
+template <class Settle>
+void settle_locked(Cell& cell, Settle&& settle) {
+  while (Envelope* letter = mailbox_of(cell).take()) {
+    settle(*letter);
+    free_envelope(letter);
+  }
 }
 
 using Joins = std::vector<Destination>;
@@ -46,6 +64,7 @@ void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen,
     }
   };
   const auto settle_messages = [&] {
+    if (cell.condition.locked) settle_locked(cell, settle);
     while (Node* node = cell.lanes.pop_user(free_envelope)) {
       if (!cell.lanes.is_embedded_stub(node)) settle(static_cast<Envelope&>(*node));
     }
@@ -160,7 +179,7 @@ void void_address(Cell& cell) {
   const TreeGuard guard(cell);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   // release: who reads the new gen sees that the actor has ended; pairs with Cell::is().
-  cell.gen.store(static_cast<std::uint64_t>(counter_of(gen) + 1) << 32, std::memory_order_release);
+  cell.gen.store(make_gen(gen, counter_of(gen) + 1, 0), std::memory_order_release);
   cell.closed_to_children = true;
 }
 
@@ -227,8 +246,9 @@ void retire_with(Cell& cell, Drop why) {
   recycle(cell);
   // A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell
   // waits for the end of its system.
-  const bool reusable = counter_of(gen) + 1 != last_generation && cell.parent != nullptr;
+  const bool reusable = counter_of(gen) + 1 != last_counter && cell.parent != nullptr;
   Joins late;
+  if (cell.condition.locked) refuse_waiters(cell, why);
   drain(cell, why, gen, &late);
   if (!late.empty() && why.path.empty()) why.path = extra_path = path_of(cell);
   // Whoever is told of the end may rely on it: the name is free, nobody lives at the address, and each
@@ -239,7 +259,7 @@ void retire_with(Cell& cell, Drop why) {
   ThreadGroup* own_group = extra ? extra->own_group : nullptr;
   delete extra;
   delete path;
-  if (reusable) Cells::put(&cell);
+  if (reusable) put_cell(cell);
   if (own_group) own_group->request_end();
 }
 
@@ -271,27 +291,31 @@ void retire_unborn(Cell& cell) {
   retire_with(cell, drop_reason(cell));
 }
 
-void recycle_root(Cell& cell) noexcept { Cells::put(&cell); }
+void recycle_root(Cell& cell) noexcept { put_cell(cell); }
 
 void bury(Cell& cell, Runtime& runtime) {
   const DrainScope scope;
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
   drain(cell, {StopReason::no_such_actor, nullptr, &runtime, ended_actor_path}, ~std::uint64_t{0});
-  Cells::put(&cell);
+  put_cell(cell);
 }
 
-Cell& take_free_cell() {
+Cell& take_free_cell(bool with_rules) {
+  const auto take = [with_rules]() -> Cell* {
+    if (with_rules) return LockedCells::take();
+    return Cells::take();
+  };
   // A late sender may be draining the cell right now: put it back, take another.
   Cell* busy = nullptr;
-  Cell* cell = Cells::take();
+  Cell* cell = take();
   while (!cell->lanes.try_revive()) {
     cell->ready_next = busy;
     busy = cell;
-    cell = Cells::take();
+    cell = take();
   }
   while (busy) {
     Cell* next = busy->ready_next;
-    Cells::put(busy);
+    put_cell(*busy);
     busy = next;
   }
   return *cell;

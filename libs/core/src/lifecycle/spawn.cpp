@@ -11,6 +11,7 @@
 
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
+#include "mailbox/locked_cell.hpp"
 #include "observe/describe.hpp"
 #include "scheduler/driver.hpp"
 #include "scheduler/ready.hpp"
@@ -118,8 +119,8 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
   const std::uint32_t parent_hash = path_hash_of(parent.gen.load(std::memory_order_relaxed));
   const std::uint32_t hash =
       name.empty() ? step_hash(parent_hash, cell.ordinal) : step_hash(parent_hash, ~name_hash(name));
-  const std::uint64_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
-  cell.gen.store(counter << 32 | hash, std::memory_order_release);
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  cell.gen.store(make_gen(gen, counter_of(gen), hash), std::memory_order_release);
   cell.closed_to_children = false;  // nobody has seen it yet, so its own guard isn't needed
   cell.previous_sibling = parent.last_child;
   cell.next_sibling = nullptr;
@@ -131,6 +132,36 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
 bool has_children(Cell& cell) {
   const TreeGuard guard(cell);
   return cell.last_child != nullptr;
+}
+
+void check_mailbox(const Mailbox& rules, const ActorOps& ops) {
+  const auto refuse = [&](const std::string& what) {
+    throw UsageError("an actor of class " + std::string(ops.name) + " can't be spawned with " + what);
+  };
+  if (rules.capacity == 0) refuse("a mailbox that holds no message: bounded(n) takes 1 or more");
+  for (const MessageLimit& one : rules.limits) {
+    if (!one.message.empty() && one.at_most == 0) {
+      refuse("a limit of no " + std::string(one.message) +
+             ": a limit is 1 or more; leave out its handler if it must never come");
+    }
+  }
+}
+
+/// A cell, with its mailbox as the options, or the system's, say.
+Cell& take_cell_for(Mailbox rules, const ActorOps& ops, const Runtime& runtime) {
+  if (rules.capacity == Mailbox::by_system) {
+    // With it come limits of single types, unless the actor has its own.
+    const auto own = rules.limits;
+    rules = runtime.mailbox();
+    if (!own.front().message.empty()) rules.limits = own;
+    if (rules.capacity == Mailbox::by_system) rules.capacity = Mailbox::no_bound;
+  }
+  check_mailbox(rules, ops);
+  const bool has_limits = !rules.limits.front().message.empty();
+  if (rules.capacity == Mailbox::no_bound && !has_limits && !ops.urgent) return take_free_cell(false);
+  Cell& cell = take_free_cell(true);
+  mailbox_of(cell).open(rules, rules.capacity);
+  return cell;
 }
 
 void abandon_cell(Cell& cell) {
@@ -168,7 +199,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
   std::unique_ptr<Supervised> owner(kept);
   if (!options.name.empty()) check_name(options.name);
   Runtime& runtime = parent.group().runtime();
-  Cell& cell = take_free_cell();
+  Cell& cell = take_cell_for(options.mailbox, *ops, runtime);
   cell.ops = ops;
   cell.condition.reason = StopReason::stopped;
   cell.next_child_ordinal = 0;
@@ -230,7 +261,7 @@ std::uint64_t Spawning::complete(void* object) {
     cell.extras().front.push_front(cell.ops->started(cell));
     cell.condition.has_front = true;
     make_ready(cell);
-  } else if (!cell.lanes.rest_idle()) {
+  } else if (!rest_idle(cell)) {
     make_ready(cell);
   }
   return gen;

@@ -13,6 +13,8 @@
 #include "lifecycle/link.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
+#include "mailbox/locked_cell.hpp"
+#include "mailbox/overflow.hpp"
 #include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "supervision/child.hpp"
@@ -196,6 +198,7 @@ void begin_stop(Cell& cell, StopReason reason) {
   // Asked to stop in order, a reentrant actor first lets its other turns end.
   cell.condition.life = reason == StopReason::stopped && cell.turns ? Life::draining : Life::stopping;
   if (reason == StopReason::killed) kill_children(cell);
+  if (cell.condition.locked) refuse_waiters(cell, drop_reason(cell));
 }
 
 bool advance_stop(Cell& cell) {

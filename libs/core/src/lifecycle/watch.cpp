@@ -111,9 +111,8 @@ bool end_watch(Cell& watcher, const Terminated& news) {
 Ask<Terminated> make_join(Cell& cell, std::uint64_t gen) {
   auto* letter = make_envelope<JoinLetter>(&join_ops, gen);
   letter->joined = &cell;
-  Request request(&cell, letter);
+  Request request(&cell, letter, Way::signal);
   request.within(Duration::max());
-  request.as_signal();
   return Ask<Terminated>(std::move(request));
 }
 

@@ -20,6 +20,8 @@ std::string_view to_string(Undelivered reason) noexcept {
       return "its receiver had ended before it was sent";
     case Undelivered::late_reply:
       return "nobody waited for this answer any more";
+    case Undelivered::overflow:
+      return "its receiver's mailbox was full";
   }
   return "unknown";
 }
@@ -27,8 +29,9 @@ std::string_view to_string(Undelivered reason) noexcept {
 namespace detail {
 
 namespace {
-Undelivered undelivered(StopReason reason) {
-  switch (reason) {
+Undelivered undelivered(const Drop& why) {
+  if (why.overflow) return Undelivered::overflow;
+  switch (why.reason) {
     case StopReason::stopped:
       return Undelivered::stopped;
     case StopReason::killed:
@@ -98,7 +101,7 @@ bool DeadLetters::may_log() {
 }
 
 void DeadLetters::report(const Drop& why, const MessageOps& message, DeadLetterBox box) {
-  const Undelivered reason = undelivered(why.reason);
+  const Undelivered reason = undelivered(why);
   count(reason);
   if (logging) return;
   {

@@ -5,6 +5,7 @@
 #include <troupe/tree.hpp>
 
 #include "lifecycle/tree_guard.hpp"
+#include "mailbox/locked_cell.hpp"
 #include "observe/describe.hpp"
 #include "observe/mailbox_depth.hpp"
 #include "observe/tree_walk.hpp"
@@ -43,6 +44,9 @@ std::string to_string(const Tree& tree) {
                   static_cast<int>(to_string(one.state).size()), to_string(one.state).data(),
                   one.mailbox_depth, static_cast<unsigned long long>(one.handled));
     text += line;
+    if (one.mailbox_capacity > 0) text += "of " + std::to_string(one.mailbox_capacity) + "  ";
+    if (one.overflowed > 0) text += "overflowed: " + std::to_string(one.overflowed) + "  ";
+    if (one.waiting_for_room > 0) text += "waiting for room: " + std::to_string(one.waiting_for_room) + "  ";
     if (one.restarts > 0) text += "restarts: " + std::to_string(one.restarts) + "  ";
     if (one.state == ActorState::restarting && !one.last_cause.empty())
       text += "after " + one.last_cause + "  ";
@@ -75,6 +79,12 @@ ActorState state_of(const Cell& cell, const MessageOps* activity) {
   return cell.lanes.looks_idle() ? ActorState::idle : ActorState::ready;
 }
 
+void look_at_mailbox(const LockedMailbox& mailbox, ActorInfo& info) {
+  if (mailbox.capacity() < Quotas::unlimited) info.mailbox_capacity = mailbox.capacity();
+  info.overflowed = mailbox.overflowed();
+  info.waiting_for_room = mailbox.waiters();
+}
+
 /// Looks at one actor, and lists its children. False: it has ended.
 bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Address>& children) {
   Cell& cell = *address.first;
@@ -91,6 +101,7 @@ bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Add
   info.actor = class_name(cell);
   info.state = state_of(cell, activity);
   info.mailbox_depth = mailbox_depth(cell, mailbox_depth_limit);
+  if (cell.condition.locked) look_at_mailbox(mailbox_of(cell), info);
   info.handled = cell.handled.load(std::memory_order_relaxed);
   if (activity != &at_rest && activity != &between) {
     info.message = activity->message;

@@ -98,8 +98,8 @@ namespace {
 /// False: the token is given away.
 bool run_step(detail::Cell& cell, const Choice& choice) {
   if (!cell.lanes.has_signal()) return detail::run_cell(cell, 1);
-  const bool has_message = !detail::holds_mail(cell) && (cell.condition.has_front || cell.lanes.has_user());
-  return choice.message_first && has_message ? detail::run_message(cell) : detail::run_waiting_signals(cell);
+  return choice.message_first && detail::has_message(cell) ? detail::run_message(cell)
+                                                           : detail::run_waiting_signals(cell);
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ void note_failed_start(Cell& supervisor, std::uint64_t gen, const std::string& w
 SpawnOptions spawn_options(const SupervisorOptions& options) {
   return {.name = options.name,
           .group = options.group,
+          .mailbox = unbounded,
           .shutdown_deadline = options.shutdown_deadline,
           .restart = options.restart,
           .significant = options.significant};

@@ -17,6 +17,8 @@ std::string_view to_string(Reason reason) noexcept {
       return "broken promise";
     case Reason::killed:
       return "killed";
+    case Reason::overflow:
+      return "overflow";
     case Reason::unanswerable:
       return "unanswerable";
   }

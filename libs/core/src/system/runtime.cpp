@@ -65,6 +65,7 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   self.log_ = options.log ? options.log : &stderr_log();
   self.ask_deadline_ = options.ask_deadline;
   self.seed_ = options.seed;
+  self.mailbox_ = options.mailbox;
   self.stops_on_escalation_ = options.stop_on_escalation;
   self.workers_ = self.driver_ ? 1 : options.workers == 0 ? default_workers() : options.workers;
   self.dead_letters_.begin(*self.log_, *self.clock_, options.dead_letters_logged_per_second);

@@ -76,6 +76,8 @@ class Runtime {
   }
   std::chrono::nanoseconds ask_deadline() const { return ask_deadline_; }
   std::uint64_t seed() const { return seed_; }
+  /// Of actors that have none of their own.
+  const Mailbox& mailbox() const { return mailbox_; }
   unsigned workers() const { return workers_; }
 
   Cell* root = nullptr;
@@ -102,6 +104,7 @@ class Runtime {
   std::atomic<const Context*> driven_by_{nullptr};
   std::chrono::nanoseconds ask_deadline_{};
   std::uint64_t seed_ = 0;
+  Mailbox mailbox_ = unbounded;
   unsigned workers_ = 0;
   bool stops_on_escalation_ = false;
   Group* default_group_ = nullptr;

@@ -22,14 +22,14 @@ struct Guardian {};
 
 /// A cell above the root, so that the root is spawned like any other.
 void spawn_root(Runtime& runtime) {
-  Cell& cell = take_free_cell();
+  Cell& cell = take_free_cell(false);
   cell.ops = &ActorOpsFor<Guardian>::ops;
   cell.parent = nullptr;
   cell.next_child_ordinal = 0;
   cell.condition.reason = StopReason::stopped;
   cell.shutdown_ms = ~0u;
-  const std::uint64_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
-  cell.gen.store(counter << 32 | 1, std::memory_order_release);
+  const std::uint32_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
+  cell.gen.store(make_gen(0, counter, 1), std::memory_order_release);
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.default_group()) | Cell::threads_enter,
                   std::memory_order_relaxed);
   cell.object = ::new (allocate_block<sizeof(Guardian)>()) Guardian;

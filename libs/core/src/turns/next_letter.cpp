@@ -8,15 +8,19 @@
 
 #include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
+#include "mailbox/locked_cell.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
 #include "turns/run_cell.hpp"
 
 namespace troupe::inline v0::detail {
 
-bool has_work(const Cell& cell) noexcept {
-  return cell.lanes.has_signal() ||
-         (!holds_mail(cell) && (cell.condition.has_front || cell.lanes.has_user()));
+bool has_work(const Cell& cell) noexcept { return cell.lanes.has_signal() || has_message(cell); }
+
+bool has_message(const Cell& cell) noexcept {
+  if (holds_mail(cell)) return false;
+  return cell.condition.has_front ||
+         (cell.condition.locked ? mailbox_of(cell).has_letter() : cell.lanes.has_user());
 }
 
 const Envelope* next_letter(const Cell& cell) noexcept {
@@ -25,7 +29,7 @@ const Envelope* next_letter(const Cell& cell) noexcept {
     const Envelope* letter = cell.extra->front.front();
     return letter->ops->actor.empty() ? nullptr : letter;
   }
-  const Node* node = cell.lanes.peek_user();
+  const Node* node = cell.condition.locked ? mailbox_of(cell).peek() : cell.lanes.peek_user();
   if (!node || cell.lanes.is_embedded_stub(node)) return nullptr;
   const auto* letter = static_cast<const Envelope*>(node);
   return letter->ops->actor.empty() ? nullptr : letter;  // a stop has no handler
@@ -97,6 +101,7 @@ bool bring_forward(Cell& cell, const std::function<bool(const Envelope&)>& is_wa
     std::rotate(extra.front.begin(), waiting, waiting + 1);
     return true;
   }
+  if (cell.condition.locked) return mailbox_of(cell).bring_forward(is_wanted);
   // Mostly it is the first, and the lane may be long.
   const Envelope* first = first_of_lane(cell);
   if (first && is_wanted(*first)) return true;
@@ -125,6 +130,10 @@ bool crash_next(Cell& cell, const std::exception_ptr& cause) {
     Envelope* letter = cell.extra->front.front();
     cell.extra->front.pop_front();
     cell.condition.has_front = !cell.extra->front.empty();
+    crash_on(cell, *letter, cause);
+    free_envelope(letter);
+  } else if (cell.condition.locked) {
+    Envelope* letter = mailbox_of(cell).take();
     crash_on(cell, *letter, cause);
     free_envelope(letter);
   } else {

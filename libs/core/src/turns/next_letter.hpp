@@ -11,6 +11,8 @@ namespace troupe::inline v0::detail {
 
 /// Whether it has a signal or a message to handle. @pre the caller holds the token
 bool has_work(const Cell& cell) noexcept;
+/// Whether it has a message, and handles some now. @pre as has_work()
+bool has_message(const Cell& cell) noexcept;
 /// Null: it has signals to see to, or nothing for a handler. @pre the caller holds the token
 const Envelope* next_letter(const Cell& cell) noexcept;
 /// Fails the actor as if the handler of its next message had thrown. False: it has none. To be followed by

@@ -6,6 +6,7 @@
 
 #include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
+#include "mailbox/locked_cell.hpp"
 #include "scheduler/ready.hpp"
 #include "turns/extra.hpp"
 
@@ -40,13 +41,22 @@ void begin_popping(Cell& cell) {
   }
 }
 
-/// A message that was unstashed: in a block of its own, outside of the lane.
-[[gnu::noinline]] void run_front(Cell& cell, Running& running) {
-  begin_popping(cell);
+/// A message that isn't in the lane: it was unstashed, or comes from a mailbox with rules. Null: there is
+/// none.
+Envelope* take_apart(Cell& cell) {
+  if (!cell.condition.has_front) return cell.condition.locked ? mailbox_of(cell).take() : nullptr;
   Extra& extra = *cell.extra;
   Envelope* letter = extra.front.front();
   extra.front.pop_front();
   cell.condition.has_front = !extra.front.empty();
+  return letter;
+}
+
+/// Handles a message in a block of its own, outside of the lane. False: there is none.
+[[gnu::noinline]] bool run_apart(Cell& cell, Running& running) {
+  begin_popping(cell);
+  Envelope* letter = take_apart(cell);
+  if (!letter) return false;
   cell.activity.store(letter->ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   const bool turn_frees = letter->ops->is_task;
@@ -59,6 +69,7 @@ void begin_popping(Cell& cell) {
   }
   running.inline_run = false;
   if (!turn_frees) free_envelope(letter);
+  return true;
 }
 
 /// A message with a name for the tracer, or one that was sent to an earlier actor.
@@ -91,6 +102,7 @@ bool rest_suspended(Cell& cell) {
   // A suspended turn is still a turn: `activity` keeps its message, and nobody pops.
   if (cell.condition.life != Life::running && !cell.turns)
     cell.activity.store(&at_rest, std::memory_order_release);
+  if (cell.condition.locked) mailbox_of(cell).let_in();
   return cell.lanes.rest_suspended();
 }
 
@@ -102,10 +114,10 @@ bool keeps_large_block(const Cell& cell) {
 
 /// Gives the token back, or hands the cell to a ready queue, since something has come in: false in any case,
 /// as of run_cell(). Apart from it for the sake of its registers.
-[[gnu::noinline]] bool rest_idle(Cell& cell) {
+[[gnu::noinline]] bool rest(Cell& cell) {
   // release: an observer that sees it sees the lane as it is left.
   cell.activity.store(&at_rest, std::memory_order_release);
-  if (cell.lanes.rest_idle()) [[likely]]
+  if (rest_idle(cell)) [[likely]]
     return false;
   // A sender may be between its exchange and its link.
   for (unsigned spins = 0; !cell.lanes.peek_user() && cell.lanes.has_user(); ++spins) Relax::pause(spins);
@@ -140,14 +152,14 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
         if (rest_suspended(cell)) return false;
         continue;
       }
-      if (cell.condition.has_front) run_front(cell, running);
+      if (!run_apart(cell, running) && cell.condition.locked) return rest(cell);
     } else if (Node* next = cell.lanes.peek_user()) [[likely]] {
       run_next(cell, running, next);
     } else if (keeps_large_block(cell)) [[unlikely]] {
       cell.lanes.push_embedded_stub();
       continue;
     } else {
-      return rest_idle(cell);
+      return rest(cell);
     }
     if (--budget == 0) [[unlikely]] {
       if (!cell.condition.suspended) cell.activity.store(&at_rest, std::memory_order_release);
@@ -166,14 +178,21 @@ bool run_waiting_signals(Cell& cell) {
 
 bool run_message(Cell& cell) {
   Running& running = begin_activation(cell, 1);
-  if (cell.condition.has_front) {
-    run_front(cell, running);
-  } else {
-    run_next(cell, running, cell.lanes.peek_user());
-  }
+  if (!run_apart(cell, running)) run_next(cell, running, cell.lanes.peek_user());
   if (!cell.condition.suspended) cell.activity.store(&at_rest, std::memory_order_release);
   return true;
 }
+
+namespace {
+/// What a reentrant actor has begun, and keeps the messages of, has the same bound as what waits: else it
+/// would take in without end what it can't finish. True: it has as much.
+bool counts_as_full(Cell& cell, int change) {
+  if (!cell.condition.locked) return false;
+  auto& turns = locked(cell).turns_under_way;
+  turns += static_cast<std::uint32_t>(change);
+  return turns >= mailbox_of(cell).capacity();
+}
+}  // namespace
 
 void list_turn(Cell& cell, Turn& turn) {
   turn.listed = true;
@@ -182,7 +201,7 @@ void list_turn(Cell& cell, Turn& turn) {
   turn.previous = nullptr;
   if (cell.turns) cell.turns->previous = &turn;
   cell.turns = &turn;
-  if (!cell.ops->reentrant) cell.condition.suspended = true;
+  cell.condition.suspended = !cell.ops->reentrant || counts_as_full(cell, +1);
 }
 
 void unlist_turn(Cell& cell, Turn& turn) {
@@ -190,7 +209,8 @@ void unlist_turn(Cell& cell, Turn& turn) {
   if (turn.next) turn.next->previous = turn.previous;
   if (cell.turns == &turn) cell.turns = turn.next;
   turn.listed = false;
-  if (!cell.ops->reentrant) cell.condition.suspended = false;
+  if (cell.ops->reentrant) counts_as_full(cell, -1);
+  cell.condition.suspended = false;
 }
 
 }  // namespace troupe::inline v0::detail

@@ -37,6 +37,16 @@ namespace troupe::inline v0::detail {
 class ThreadInbox;
 class SinkBase;
 
+/// An await that has to wait for room in a mailbox, with what it will put there.
+struct RoomWait {
+  Cell* cell = nullptr;   ///< the asker's: whose mailbox it may wait in; null: it never had to
+  bool delivers = false;  ///< room is all that it waits for; set by the asker before `pending` is stored
+  // Under the mailbox's lock.
+  Envelope* letter = nullptr;  ///< null: it doesn't wait, or not any more
+  AwaitBlock* next = nullptr;
+  AwaitBlock* previous = nullptr;
+};
+
 struct AwaitBlock {
   enum Phase : std::uint64_t { vacant = 0, pending = 1, answered = 2 };
 
@@ -53,6 +63,7 @@ struct AwaitBlock {
   std::uint64_t traced_ask = 0;            ///< the ask's name for the tracer; 0: it isn't traced
   std::atomic<Runtime*> runtime{nullptr};  ///< whose clock and dead letters serve it
   DeadlineNode deadline{*this};
+  RoomWait room;
   AwaitBlock* free_next = nullptr;
 
   static std::uint64_t word(std::uint64_t number, Phase phase) { return number << 2 | phase; }
@@ -150,6 +161,8 @@ class SinkBase {
                    std::uint64_t traced_ask_name = 0);
   /// Arms the deadline, relative to now. After open().
   void arm(std::chrono::nanoseconds within);
+  /// The block of the await that is open.
+  AwaitBlock& block() { return *block_; }
   /// The answer has been consumed: frees the block.
   void close() noexcept;
 

@@ -5,9 +5,9 @@
 // lanes.hpp; the tree guard is a byte lock that protects what an observer of the tree reads.
 //
 // Invariants
-//  1. `gen` holds 31 bits of an exact counter, one step per incarnation, and 32 bits of the path's hash; its
-//     top bit is never set, since in an envelope it is traced_bit. A message is handled only if its gen is
-//     the cell's, compared after the token is had.
+//  1. `gen` holds 30 bits of an exact counter, one step per incarnation, and 32 bits of the path's hash. Of
+//     its two top bits one is never set, since in an envelope it is traced_bit, the other is locked_bit. A
+//     message is handled only if its gen is the cell's, compared after the token is had.
 //  2. A cell outlives its object: between the object's end and retire() its path and messages stand.
 //  3. A parent's cell lives until its last child's has left the list of children.
 //
@@ -44,6 +44,7 @@ struct ActorOps {
   Envelope* (*started)(Cell&);                               ///< makes its first message; null: no handler
   const SupervisorOptions* supervision;  ///< how it supervises its children; null: it doesn't
   bool reentrant;
+  bool urgent;  ///< some of its messages are
 };
 
 template <class T>
@@ -62,8 +63,10 @@ enum class Life : std::uint8_t {
 /// What each activation looks at first: all zero where nothing is out of the ordinary.
 struct Condition {
   Life life = Life::unborn;
-  bool suspended = false;                   ///< an exclusive turn awaits: user messages stay in the lane
-  bool has_front = false;                   ///< unstashed messages stand before the lane
+  bool suspended = false;      ///< an exclusive turn awaits: user messages stay in the lane
+  bool has_front : 1 = false;  ///< unstashed messages stand before the lane
+  bool locked : 1 = false;     ///< it is a LockedCell: messages aren't in the lane
+  std::uint8_t unused : 6 = 0;
   StopReason reason = StopReason::stopped;  ///< of an actor that is on its way out
 
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.
@@ -136,7 +139,15 @@ static_assert(sizeof(Cell) <= 192, "a cell is three cache lines: see the bar on 
 extern const MessageOps at_rest;
 extern const MessageOps between;
 
-inline std::uint32_t counter_of(std::uint64_t gen) { return static_cast<std::uint32_t>(gen >> 32); }
+/// The largest counter of a generation: a cell that comes to it isn't used again.
+inline constexpr std::uint32_t last_counter = 0x3FFFFFFFu;
+inline std::uint32_t counter_of(std::uint64_t gen) {
+  return static_cast<std::uint32_t>(gen >> 32) & last_counter;
+}
+/// Of a cell of the same kind as that of `gen`.
+inline std::uint64_t make_gen(std::uint64_t gen, std::uint32_t counter, std::uint32_t path_hash) {
+  return (gen & locked_bit) | std::uint64_t{counter} << 32 | path_hash;
+}
 inline std::uint32_t path_hash_of(std::uint64_t gen) { return static_cast<std::uint32_t>(gen); }
 /// The gen of a cell whose actor has ended, and that no other has entered: no path's hash is 0.
 inline bool is_void(std::uint64_t gen) { return path_hash_of(gen) == 0; }
@@ -153,8 +164,13 @@ inline void wake(Cell& cell, Wake what) {
   drain_dead(cell);
 }
 
+/// Of a cell whose mailbox has rules.
+void send_locked(Cell& cell, Envelope* envelope);
+
 /// Enqueues a user message and wakes the receiver. Never blocks.
 inline void send(Cell& cell, Envelope* envelope) {
+  if (envelope->gen & locked_bit) [[unlikely]]
+    return send_locked(cell, envelope);
   const Wake what = cell.lanes.send_user(envelope);
   if (what != Wake::none) wake(cell, what);
 }

@@ -162,6 +162,7 @@ struct Dispatch {
     MessageOps made{run,        drop,    sizeof(Letter), block_class(sizeof(Letter)),
                     Kind::user, is_task, type_name<A>(), type_name<M>()};
     made.answers_itself = answers_itself;
+    made.urgent = is_urgent<A, M>();
     if constexpr (answers_itself && !is_task && !retries) made.answer_in_place = answer_in_place;
     if constexpr (carries_reply<M>) made.destination = carried_destination;
     return made;

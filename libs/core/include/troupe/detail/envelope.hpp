@@ -33,6 +33,7 @@ struct Drop {
   std::exception_ptr cause;  ///< with StopReason::failed
   Runtime* runtime;          ///< whose dead letters count it; null: nobody's, drop silently
   std::string_view path;     ///< the receiver's, as far as it is known
+  bool overflow = false;     ///< its mailbox was full, whatever `reason` says
 };
 
 enum class Kind : std::uint8_t {
@@ -58,6 +59,7 @@ struct MessageOps {
   std::string_view message;
   // --- of asks
   bool answers_itself = false;  ///< what the handler returns is the answer
+  bool urgent = false;          ///< the actor's class says so
   /// run(), where the asker waits in this thread: the answer goes straight into its sink, and the block is
   /// freed as well. False: the answer is to come. Null: not with this handler.
   bool (*answer_in_place)(Cell&, Envelope&) = nullptr;
@@ -67,6 +69,9 @@ struct MessageOps {
 
 /// In an envelope's generation: it has a name behind it, for the tracer. No actor's generation has it.
 inline constexpr std::uint64_t traced_bit = std::uint64_t{1} << 63;
+/// In all generations of a cell whose mailbox has rules, and in the envelopes to it: see
+/// mailbox/locked_cell.hpp. So a sender knows without looking at the cell.
+inline constexpr std::uint64_t locked_bit = std::uint64_t{1} << 62;
 
 struct Envelope : Node {
   Envelope(const MessageOps* operations, std::uint64_t generation) : ops(operations), gen(generation) {}

@@ -116,6 +116,35 @@ struct ReplyType {
       std::conditional_t<std::same_as<typename form::replied, NoReply>, returned, typename form::replied>>;
 };
 
+template <class List>
+inline constexpr bool is_list_of_messages = false;
+template <class... M>
+inline constexpr bool is_list_of_messages<Messages<M...>> = true;
+
+template <class M, class List>
+inline constexpr bool is_listed = false;
+template <class M, class... Listed>
+inline constexpr bool is_listed<M, Messages<Listed...>> = (std::same_as<M, Listed> || ...);
+
+/// Whether the class names urgent messages, by `using urgent = Messages<Cancel>`.
+template <class A>
+constexpr bool has_urgent() {
+  if constexpr (requires { typename A::urgent; }) {
+    return is_list_of_messages<typename A::urgent>;
+  } else {
+    return false;
+  }
+}
+/// Whether M is one of them.
+template <class A, class M>
+constexpr bool is_urgent() {
+  if constexpr (has_urgent<A>()) {
+    return is_listed<M, typename A::urgent>;
+  } else {
+    return false;
+  }
+}
+
 template <class A>
 constexpr bool is_reentrant() {
   if constexpr (requires { A::turns; }) {

@@ -78,6 +78,11 @@ class BasicLanes {
     const std::uintptr_t old = sig_.exchange(word(node), std::memory_order_acq_rel);
     node_of(old)->next.store(node, std::memory_order_release);
     if (old & susp_bit) return Wake::schedule;
+    return ring();
+  }
+
+  /// Takes the token if it rests as IDLE or DEAD: something has come in that its holder must see.
+  Wake ring() {
     // Always a read-modify-write, never a load first: it either follows the resting CAS and takes the
     // token, or precedes it, and then the CAS acquires it and the second look in rest_idle sees the signal.
     return wake_of(user_.fetch_and(~flag_bits, std::memory_order_acq_rel));
@@ -136,8 +141,15 @@ class BasicLanes {
   /// Gives the token back until a message or a signal comes. False: the token is the caller's again, since
   /// something has come in; look at everything anew, as others may have had the token in between, and even
   /// ended the actor and built another.
-  bool rest_idle() { return rest(idle_bit); }
-  bool rest_dead() { return rest(dead_bit); }
+  bool rest_idle() { return rest(idle_bit, NothingElse{}); }
+  /// The same for who has another queue beside the lanes: `has_come_in()` is part of the second look. It may
+  /// be called when the token is somebody else's already. Whoever puts something there calls ring()
+  /// afterwards.
+  template <class HasComeIn>
+  bool rest_idle_unless(HasComeIn&& has_come_in) {
+    return rest(idle_bit, has_come_in);
+  }
+  bool rest_dead() { return rest(dead_bit, NothingElse{}); }
 
   /// Gives the token back until a signal comes; user messages pile up unseen. False: still the caller's.
   bool rest_suspended() {
@@ -206,7 +218,11 @@ class BasicLanes {
     return next;
   }
 
-  bool rest(std::uintptr_t bit) {
+  struct NothingElse {
+    bool operator()() const { return false; }
+  };
+  template <class HasComeIn>
+  bool rest(std::uintptr_t bit, HasComeIn&& has_come_in) {
     // Copies: once the CAS has succeeded, the tails may belong to somebody else.
     const std::uintptr_t signals_seen = word(sig_tail_);
     std::uintptr_t expected = word(user_tail_);
@@ -216,7 +232,7 @@ class BasicLanes {
     }
     // The second look: a signaller whose fetch_and came before our CAS found no bit to clear and counts on
     // us. Its exchange happens before its fetch_and, which our CAS has acquired.
-    if (sig_.load(std::memory_order_acquire) == signals_seen) return true;
+    if (sig_.load(std::memory_order_acquire) == signals_seen && !has_come_in()) return true;
     // Take the token back, unless a signaller or a sender has taken it already. Our own bit only: by now the
     // cell may have died, and the DEAD that rests there isn't ours to take.
     return (user_.fetch_and(~bit, std::memory_order_acq_rel) & bit) == 0;

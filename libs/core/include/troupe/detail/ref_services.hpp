@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include <troupe/errors.hpp>
 #include <troupe/fwd.hpp>
 
 namespace troupe::inline v0::detail {
@@ -11,6 +13,9 @@ namespace troupe::inline v0::detail {
 /// Stands for no actor: what an empty Ref points to. Sends through it throw UsageError.
 Cell& nobody() noexcept;
 [[noreturn]] void refuse_empty_address();
+
+/// Sends a letter to a cell whose mailbox has rules. Why it was not taken; then it is the caller's still.
+std::optional<Reason> try_tell_letter(Cell& cell, Envelope* letter);
 
 void send_stop(Cell& cell, std::uint64_t gen);
 void send_kill(Cell& cell, std::uint64_t gen);

@@ -61,6 +61,22 @@ class ActorOpsFor {
       return nullptr;
     }
   }
+  template <class... M>
+  static consteval bool handles_all(Messages<M...>) {
+    return (handles<A, M> && ...);
+  }
+  static consteval bool urgent() {
+    if constexpr (requires { typename A::urgent; }) {
+      static_assert(has_urgent<A>(),
+                    "troupe: an actor's `urgent` names its urgent messages: using urgent = "
+                    "troupe::Messages<Cancel, Drain>");
+      if constexpr (has_urgent<A>()) {
+        static_assert(handles_all(typename A::urgent{}),
+                      "troupe: an actor's `urgent` names a message that it has no handler for");
+      }
+    }
+    return has_urgent<A>();
+  }
   static constexpr auto stopping_or_null() -> void (*)(void*, Stopping) {
     if constexpr (handles<A, Stopping>) {
       static_assert(
@@ -75,7 +91,7 @@ class ActorOpsFor {
  public:
   static constexpr ActorOps ops{type_name<A>(),       &destroy,          stopping_or_null(),
                                 restarting_or_null(), started_or_null(), supervision_or_null(),
-                                is_reentrant<A>()};
+                                is_reentrant<A>(),    urgent()};
 };
 
 /// A spawn under way: a cell whose token the spawner holds. Leaves nothing behind unless it is completed.

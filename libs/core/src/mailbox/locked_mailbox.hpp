@@ -1,0 +1,104 @@
+// The mailbox of an actor that has a bound, limits of single types, or urgent messages: queues behind a byte
+// lock, in place of the cell's lane of messages. Those who wait for room wait here, in order of arrival.
+// docs/design/backpressure.md has the choices.
+//
+// Thread-safety: put(), withdraw() and the observers from any thread, the rest by the token's holder alone.
+//
+// Invariants
+//  1. The runner rests only after it has found the queues empty under the lock, or looks again after its
+//     token is given back (looks_empty()). Who puts a letter into empty queues rings, and looks at the token.
+//  2. A letter is put in only while its receiver lives: the generation is compared under the lock, which the
+//     end of the actor takes after it has changed it. So what lies in the queues is of this actor.
+//  3. An await block is in the list of those who wait for as long as its `letter` is set; both change under
+//     the lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include <troupe/detail/await.hpp>
+#include <troupe/mailbox.hpp>
+
+#include "mailbox/byte_lock.hpp"
+#include "mailbox/letter_queue.hpp"
+#include "mailbox/quotas.hpp"
+#include "mailbox/room_queue.hpp"
+
+namespace troupe::inline v0::detail {
+
+class LockedMailbox {
+ public:
+  /// @pre nobody knows the actor yet
+  void open(const Mailbox& rules, std::uint32_t capacity);
+
+  // --- any thread
+  enum class Put : std::uint8_t {
+    accepted,
+    accepted_first,  ///< ring: the runner may rest
+    full,            ///< the letter is the caller's still
+    waits,           ///< the letter is in the await block, which waits for room
+    gone,            ///< the actor has ended, or takes nobody who waits: the letter is the caller's still
+  };
+  /// `displaced` is what had to make room, the caller's to drop, or null.
+  Put put(const Cell& owner, Envelope* letter, Envelope*& displaced) {
+    return put(owner, letter, nullptr, displaced);
+  }
+  /// Waits for room in `waiter`, if there is none. Displaces nothing but by conflation.
+  Put put_or_wait(const Cell& owner, Envelope* letter, AwaitBlock& waiter, Envelope*& displaced) {
+    return put(owner, letter, &waiter, displaced);
+  }
+  /// The asker doesn't wait for room any more: its letter, if it has not been let in, ends here.
+  void withdraw(AwaitBlock& waiter) noexcept;
+
+  /// For the second look after the token was given back.
+  bool looks_empty() const { return queued_.load(std::memory_order_acquire) == 0; }
+  std::uint32_t depth();  ///< what waits and is counted
+  std::uint32_t capacity() const { return capacity_; }
+  /// Letters that were refused or displaced since open().
+  std::uint64_t overflowed() const { return overflowed_.load(std::memory_order_relaxed); }
+  std::uint32_t waiters() const { return room_.size(); }
+
+  // --- the token's holder
+  /// The next letter, in a block of its own; null: there is none.
+  Envelope* take();
+  /// Lets in who waits, as far as there is room. Before a rest with a turn that awaits: a waiter may have
+  /// come just when its room was made.
+  void let_in();
+  bool has_letter() const { return !batch_.empty() || !looks_empty(); }
+  /// What take() would return, left in its place.
+  const Envelope* peek() const;
+  /// Makes the first letter that is wanted the next one. False: there is none. Takes all out of the reach of
+  /// senders who would displace them.
+  bool bring_forward(const std::function<bool(const Envelope&)>& is_wanted);
+  /// From now on nobody may wait for room: those who do get this error, and their letters are dropped.
+  void close(const Drop& why);
+
+ private:
+  Put put(const Cell& owner, Envelope* letter, AwaitBlock* waiter, Envelope*& displaced);
+  bool conflate_with(Envelope* letter, Envelope*& displaced);
+  Envelope* displace_for(Quotas::Of letter);
+  Put append(Envelope* letter);
+  Envelope* refill();
+  Quotas::Of quotas_of(const Envelope& letter) const;
+  LetterQueue& queue_of(const Envelope& letter) { return letter.ops->urgent ? urgent_ : ordinary_; }
+
+  // Written by senders, under the lock.
+  alignas(64) ByteLock lock_;
+  bool closed_ = false;
+  LetterQueue ordinary_;
+  LetterQueue urgent_;
+  std::atomic<std::uint32_t> queued_{0};  ///< in both
+  Quotas quotas_;                         ///< its second half is written by the runner
+  LetterQueue batch_;                     ///< the runner's: taken out of `ordinary_` at once
+  // Read by all, seldom written.
+  alignas(64) RoomQueue room_;
+  std::atomic<bool> urgent_there_{false};  ///< written under the lock; the runner comes under it to act on it
+  Overflow overflow_ = Overflow::reject;
+  bool has_limits_ = false;
+  std::uint32_t capacity_ = Mailbox::no_bound;
+  std::array<std::string_view, Mailbox::max_limits> limited_{};
+  std::atomic<std::uint64_t> overflowed_{0};
+};
+
+}  // namespace troupe::inline v0::detail
