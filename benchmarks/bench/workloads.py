@@ -1,6 +1,6 @@
 """The workloads' names, in the order in which they are run and shown."""
 
-# Of Troupe alone: what tracing and recording cost, the simulator, and supervision.
+# Of Troupe alone: what tracing and recording cost, the simulator, supervision, and backpressure.
 TROUPE_WORKLOADS = [
     "tracing_off",
     "tracing_on",
@@ -15,6 +15,10 @@ TROUPE_WORKLOADS = [
     "siblings_under_crashes",
     "siblings_without_crashes",
     "tree_start_stop",
+    "bounded_one_to_one",
+    "tell_pipeline",
+    "deliver_pipeline",
+    "overload_rss",
 ]
 
 WORKLOADS = [

@@ -12,4 +12,10 @@ inline void expect_equal(long expected, long actual, const char* what) {
   std::exit(1);
 }
 
+inline void expect(bool holds, const char* sentence) {
+  if (holds) return;
+  std::fprintf(stderr, "The result is wrong: %s.\n", sentence);
+  std::exit(1);
+}
+
 }  // namespace bench

@@ -63,11 +63,12 @@ class Counter {
   std::latch* done_;
 };
 
-Result from_actors(const troupe::SystemOptions& options, long producer_count, long rounds) {
+Result from_actors(const troupe::SystemOptions& options, const troupe::SpawnOptions& counter_options,
+                   long producer_count, long rounds) {
   std::latch done(1);
   long value = 0;
   troupe::System system(options);
-  const auto counter = system.spawn<Counter>(rounds, &value, &done);
+  const auto counter = system.spawn<Counter>(counter_options, rounds, &value, &done);
   for (long i = 0; i < producer_count; ++i) counter.tell<Feed>(system.spawn<Producer>(counter));
   const auto result = ns_per_operation(rounds * kBurst, [&] {
     counter.tell<BeginRound>();
@@ -93,10 +94,13 @@ class ThreadCounter {
 
 }  // namespace
 
-Result one_to_one(double scale) { return from_actors({}, 1, scaled(20, scale)); }
+Result one_to_one_with(const troupe::SpawnOptions& counter, double scale) {
+  return from_actors({}, counter, 1, scaled(20, scale));
+}
+Result one_to_one(double scale) { return one_to_one_with({}, scale); }
 
 Result fan_in_actors_with(const troupe::SystemOptions& options, double scale) {
-  return from_actors(options, kProducers, scaled(20, scale));
+  return from_actors(options, {}, kProducers, scaled(20, scale));
 }
 Result fan_in_actors(double scale) { return fan_in_actors_with({}, scale); }
 

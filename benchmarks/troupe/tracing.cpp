@@ -3,6 +3,7 @@
 #include <troupe/observe/ring_tracer.hpp>
 
 #include "../harness/workloads.hpp"
+#include "backpressure.hpp"
 #include "simulation.hpp"
 #include "supervision.hpp"
 #include "with_options.hpp"
@@ -49,6 +50,10 @@ constexpr Workload kOwn[] = {
     {"siblings_under_crashes", siblings_under_crashes},
     {"siblings_without_crashes", siblings_without_crashes},
     {"tree_start_stop", tree_start_stop},
+    {"bounded_one_to_one", bounded_one_to_one},
+    {"tell_pipeline", tell_pipeline},
+    {"deliver_pipeline", deliver_pipeline},
+    {"overload_rss", overload_rss},
 };
 
 }  // namespace

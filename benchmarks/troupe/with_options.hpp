@@ -8,6 +8,7 @@
 namespace bench {
 
 Result ping_pong_with(const troupe::SystemOptions& options, double scale);
+Result one_to_one_with(const troupe::SpawnOptions& counter, double scale);
 Result fan_in_actors_with(const troupe::SystemOptions& options, double scale);
 
 }  // namespace bench

@@ -1,4 +1,6 @@
 #include "mailbox/locked_mailbox.hpp"
+#include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -10,14 +12,16 @@
 
 namespace troupe::inline v0::detail {
 
-void LockedMailbox::open(const Mailbox& rules, std::uint32_t capacity) {
+void LockedMailbox::open(const Mailbox& rules, const Clock& clock) {
   const std::lock_guard guard(lock_);
   closed_ = false;
   overflow_ = rules.overflow;
-  capacity_ = capacity;
+  capacity_ = rules.capacity;
+  clock_ = &clock;
+  worth_letting_in_ = std::clamp<std::uint32_t>(rules.capacity / 2, 1, 32);
   overflowed_.store(0, std::memory_order_relaxed);
-  quotas_.open(Quotas::ordinary, capacity);
-  quotas_.open(Quotas::urgent, capacity);
+  quotas_.open(Quotas::ordinary, rules.capacity);
+  quotas_.open(Quotas::urgent, rules.capacity);
   has_limits_ = false;
   for (std::uint32_t i = 0; i < Mailbox::max_limits; ++i) {
     limited_[i] = rules.limits[i].message;
@@ -122,7 +126,18 @@ void forget_answer(const AwaitBlock& waiter, Envelope& letter) {
 
 }  // namespace
 
+// A waiter that is let in comes back with the next message as soon as it runs: at a queue that is full and
+// moves fast it is better woken once for many places than once for each. At one that moves slowly it would
+// miss its deadline for that.
+bool LockedMailbox::is_worth_letting_in() {
+  if (++room_made_ >= worth_letting_in_) return true;
+  constexpr std::chrono::microseconds long_turn{20};
+  const SteadyTime now = clock_->now();
+  return now - std::exchange(taken_at_, now) > long_turn;
+}
+
 void LockedMailbox::let_in() {
+  room_made_ = 0;
   AwaitBlock* delivered = nullptr;
   LetterQueue orphans;
   {
@@ -212,11 +227,9 @@ Envelope* LockedMailbox::take() {
   if (batch_.empty() || urgent_there_.load(std::memory_order_relaxed)) letter = refill();
   if (!letter && !batch_.empty()) letter = batch_.pop_front();
   if (letter && letter->ops->kind == Kind::user) quotas_.give_back(quotas_of(*letter));
-  if (room_.size() != 0) {
-    let_in();
-    if (!letter) return has_letter() ? take() : nullptr;
-  }
-  return letter;
+  if (room_.size() == 0) return letter;
+  if (!letter || is_worth_letting_in()) let_in();
+  return letter || !has_letter() ? letter : take();
 }
 
 const Envelope* LockedMailbox::peek() const {

@@ -19,6 +19,7 @@
 
 #include <troupe/detail/await.hpp>
 #include <troupe/mailbox.hpp>
+#include <troupe/ports/clock.hpp>
 
 #include "mailbox/byte_lock.hpp"
 #include "mailbox/letter_queue.hpp"
@@ -30,7 +31,7 @@ namespace troupe::inline v0::detail {
 class LockedMailbox {
  public:
   /// @pre nobody knows the actor yet
-  void open(const Mailbox& rules, std::uint32_t capacity);
+  void open(const Mailbox& rules, const Clock& clock);
 
   // --- any thread
   enum class Put : std::uint8_t {
@@ -80,6 +81,7 @@ class LockedMailbox {
   Envelope* displace_for(Quotas::Of letter);
   Put append(Envelope* letter);
   Envelope* refill();
+  bool is_worth_letting_in();
   Quotas::Of quotas_of(const Envelope& letter) const;
   LetterQueue& queue_of(const Envelope& letter) { return letter.ops->urgent ? urgent_ : ordinary_; }
 
@@ -90,12 +92,17 @@ class LockedMailbox {
   LetterQueue urgent_;
   std::atomic<std::uint32_t> queued_{0};  ///< in both
   Quotas quotas_;                         ///< its second half is written by the runner
-  LetterQueue batch_;                     ///< the runner's: taken out of `ordinary_` at once
+  // The runner's.
+  LetterQueue batch_;            ///< taken out of `ordinary_` at once
+  std::uint32_t room_made_ = 0;  ///< letters taken since somebody was let in, while others wait
+  SteadyTime taken_at_{};        ///< the last of them
   // Read by all, seldom written.
   alignas(64) RoomQueue room_;
   std::atomic<bool> urgent_there_{false};  ///< written under the lock; the runner comes under it to act on it
   Overflow overflow_ = Overflow::reject;
   bool has_limits_ = false;
+  std::uint32_t worth_letting_in_ = 1;
+  const Clock* clock_ = nullptr;
   std::uint32_t capacity_ = Mailbox::no_bound;
   std::array<std::string_view, Mailbox::max_limits> limited_{};
   std::atomic<std::uint64_t> overflowed_{0};
