@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 
-from bench import kv_connections, kv_load, kv_servers
+from bench import kv_connections, kv_load, kv_overload, kv_servers
 from bench.arguments import Parser, number_above_zero, writable_file
 from bench.implementations import ROOT
 from bench.programs import ProgramFailed
@@ -38,6 +38,8 @@ def parse(arguments):
                         help="per test and run; ten times as many with a pipeline (default: 200000)")
     parser.add_argument("--connections", type=number_above_zero(int), metavar="N",
                         help="instead: hold N connections to the store open at once and ping on each")
+    parser.add_argument("--overload", type=number_above_zero(int), metavar="SECONDS",
+                        help="instead: for so long, 50 clients that ask for much and never read, beside 150 others")
     parser.add_argument("--json", type=writable_file, metavar="FILE", help="where to write the figures as well")
     return parser.parse_args(arguments)
 
@@ -86,10 +88,25 @@ def hold_connections(options):
     return [held], 0 if held["answered_again"] == options.connections else 1
 
 
+def overload(options):
+    port = options.port or kv_servers.free_port()
+    limit = str(kv_overload.OUTPUT_LIMIT_MIB * 2**20)
+    command = [*kv_servers.store_command(options.server, port), "--max-output-buffer-bytes", limit]
+    with kv_servers.running("The store", command, port) as process:
+        found = kv_overload.overload(port, process.pid, options.overload, say)
+    print(f"{found['silent']} clients that never read were cut off {found['cut_off']:,} times. The store grew by "
+          f"{found['grown_mib']:.1f} MiB (allowed: {found['allowed_mib']}); p99 of {found['others']} others: "
+          f"{found['p99_ms']:.3f} ms, without them {found['calm_p99_ms']:.3f} ms.")
+    return [found], 0 if found["kept"] else 1
+
+
 def main(arguments):
     options = parse(arguments)
     try:
-        rows, code = hold_connections(options) if options.connections else compare(options)
+        if options.overload:
+            rows, code = overload(options)
+        else:
+            rows, code = hold_connections(options) if options.connections else compare(options)
     except ProgramFailed as failure:
         print(f"benchmarks/kv: {failure}", file=sys.stderr)
         return 1

@@ -53,7 +53,7 @@ def running(name, command, port):
                                 "Build it first, or name another with --server.") from None
         try:
             wait_until_ready(name, process, port, log)
-            yield
+            yield process
         finally:
             process.terminate()
             try:

@@ -54,6 +54,15 @@ TEST(PlantedFault, RestingWithoutASecondLookLosesAWakeUp) {
   expect_found(with<TwoSignallers, Fault::no_second_look>(), "a message is lost");
 }
 
+TEST(PlantedFault, RestingWithoutASecondLookAtTheBoxLosesAWakeUp) {
+  expect_found(under<TwoPutters>({.look_at_box_after_rest = false}), "a message is lost");
+  expect_found(under<PutterAndSignaller>({.look_at_box_after_rest = false}), "a message is lost");
+}
+
+TEST(PlantedFault, ASenderThatDoesNotRingLosesAWakeUp) {
+  expect_found(under<PutterAndSignaller>({.ring = false}), "a message is lost");
+}
+
 TEST(PlantedFault, ARelaxedCompareExchangeInRestIsADataRace) {
   expect_found(with<TwoSenders, Fault::relaxed_rest>(), "data race: the actor");
   expect_found(with<SenderSignallerAndAsk, Fault::relaxed_rest>(), "data race: the actor");

@@ -44,6 +44,10 @@ class FaultyLanes {
     const std::uintptr_t old = sig_.exchange(word(node), acq_rel);
     node_of(old)->next.store(node, link_order);
     if (old & susp_bit) return Wake::schedule;
+    return ring();
+  }
+
+  Wake ring() {
     if constexpr (fault == Fault::independent_lanes) return Wake::none;
     if constexpr (fault == Fault::load_then_cas) {
       std::uintptr_t seen = user_.load(std::memory_order_acquire);
@@ -80,8 +84,16 @@ class FaultyLanes {
     node_of(user_.exchange(word(&user_stub_), acq_rel))->next.store(&user_stub_, std::memory_order_release);
   }
 
-  bool rest_idle() { return rest(idle_bit); }
-  bool rest_dead() { return rest(dead_bit); }
+  bool rest_idle() {
+    return rest(idle_bit, [] { return false; });
+  }
+  template <class HasComeIn>
+  bool rest_idle_unless(HasComeIn&& has_come_in) {
+    return rest(idle_bit, has_come_in);
+  }
+  bool rest_dead() {
+    return rest(dead_bit, [] { return false; });
+  }
   bool rest_suspended() {
     std::uintptr_t expected = word(sig_tail_.read());
     return sig_.compare_exchange_strong(expected, expected | susp_bit, suspend_order,
@@ -124,7 +136,8 @@ class FaultyLanes {
     return next;
   }
 
-  bool rest(std::uintptr_t bit) {
+  template <class HasComeIn>
+  bool rest(std::uintptr_t bit, HasComeIn&& has_come_in) {
     const std::uintptr_t signals_seen = word(sig_tail_.read());
     std::uintptr_t expected = word(user_tail_.read());
     if constexpr (fault == Fault::independent_lanes) {
@@ -137,7 +150,9 @@ class FaultyLanes {
       return false;
     if constexpr (fault == Fault::no_second_look) return true;
     const std::uintptr_t seen = sig_.load(std::memory_order_acquire);
-    if (seen == (fault == Fault::tails_read_after_rest ? word(sig_tail_.read()) : signals_seen)) return true;
+    const bool no_signal =
+        seen == (fault == Fault::tails_read_after_rest ? word(sig_tail_.read()) : signals_seen);
+    if (no_signal && !has_come_in()) return true;
     const std::uintptr_t taken_back = fault == Fault::greedy_take_back ? flag_bits : bit;
     return (user_.fetch_and(~taken_back, acq_rel) & taken_back) == 0;
   }

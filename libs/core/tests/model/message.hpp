@@ -24,7 +24,7 @@ enum class Kind : std::uint8_t {
   kill,    ///< signal lane: ends the actor, also while it awaits
 };
 
-enum class Lane : std::uint8_t { user, signal, inlined };
+enum class Lane : std::uint8_t { user, signal, inlined, box };
 
 struct Message : Node {
   Message(std::string name_, Kind kind_) : name(std::move(name_)), kind(kind_) {

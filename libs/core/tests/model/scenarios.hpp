@@ -306,6 +306,48 @@ struct LateFetchAnd {
   }
 };
 
+struct TwoPutters {
+  static constexpr const char* name = "two senders to a mailbox with rules";
+  template <class World>
+  static void play(World& world) {
+    const auto ref = living_actor(world);
+    auto &a1 = world.message("a1"), &a2 = world.message("a2"), &b1 = world.message("b1");
+    world.run.thread("sender a", [&, ref] { world.put(ref, a1), world.put(ref, a2); });
+    world.run.thread("sender b", [&, ref] { world.put(ref, b1); });
+    add_workers(world, 1);
+    world.run.join();
+  }
+};
+
+struct PutterAndSignaller {
+  static constexpr const char* name = "a sender to a mailbox with rules, and a signaller";
+  template <class World>
+  static void play(World& world) {
+    const auto ref = living_actor(world);
+    auto &a1 = world.message("a1"), &s1 = world.message("s1", Kind::signal);
+    world.run.thread("sender", [&, ref] { world.put(ref, a1); });
+    world.run.thread("signaller", [&, ref] { world.signal(ref, s1); });
+    add_workers(world, 1);
+    world.run.join();
+  }
+};
+
+struct PutterAgainstTheEnd {
+  static constexpr const char* name =
+      "a sender to a mailbox with rules whose actor is killed, and its cell used again";
+  template <class World>
+  static void play(World& world) {
+    const auto ref = living_actor(world);
+    auto &a1 = world.message("a1"), &kill = world.message("kill", Kind::kill);
+    auto& greeting = world.message("greeting");
+    world.run.thread("sender", [&, ref] { world.put(ref, a1); });
+    world.run.thread("killer", [&, ref] { world.signal(ref, kill); });
+    world.run.thread("spawner", spawner(world, greeting));
+    add_workers(world, 1);
+    world.run.join();
+  }
+};
+
 template <class Scenario, class Lanes = ProductionLanes>
 Result explore_scenario(Options options = {}, Rules rules = {}) {
   options.name = Scenario::name;

@@ -90,5 +90,17 @@ TEST(EveryInterleaving, OfALateFetchAndOnARecycledCellIsNoMoreThanASpuriousActiv
   expect_sound<LateFetchAnd>();
 }
 
+TEST(EveryInterleaving, OfSendersToAMailboxWithRulesHandlesAllInOrder) {
+  expect_sound<TwoPutters>({.stale_reads = 2});
+}
+
+TEST(EveryInterleaving, OfASenderToAMailboxWithRulesAndASignallerLosesNoWakeUp) {
+  expect_sound<PutterAndSignaller>({.stale_reads = 2});
+}
+
+TEST(EveryInterleaving, OfASenderToAMailboxWithRulesAndTheEndOfItsActorAccountsForTheMessage) {
+  expect_sound<PutterAgainstTheEnd>({.stale_reads = 2});
+}
+
 }  // namespace
 }  // namespace troupe::model

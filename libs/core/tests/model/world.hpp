@@ -12,6 +12,7 @@
 #include <deque>
 #include <optional>
 
+#include "locked_box.hpp"
 #include "message.hpp"
 
 namespace troupe::model {
@@ -26,11 +27,13 @@ struct Rules {
   bool look_anew_after_failed_rest = true;
   bool push_stub_only_when_empty = true;  ///< else the stub may be in the queue still
   bool push_embedded_stub = false;        ///< not a rule but a case: every message is large
+  bool look_at_box_after_rest = true;
+  bool ring = true;
 };
 
 template <class Lanes>
 struct Cell {
-  explicit Cell(const char* name_) : name(name_) {
+  explicit Cell(const char* name_) : box(name_), name(name_) {
     name_atomics(*this, std::string(name) + '.', "user", "sig", "user_stub", "sig_stub", "gen");
   }
 
@@ -46,6 +49,7 @@ struct Cell {
     unsigned turns = 0;
   };
   Plain<Actor> actor{"the actor"};  // token holder only
+  LockedBox box;                    // where those who put() leave their messages
 
   // Known to the checks only.
   const char* name;
@@ -110,6 +114,22 @@ class World {
       if (each == &last) break;
     }
     wake(*to.cell, to.cell->lanes.send_user(&first, &last));
+  }
+
+  /// Sends to a mailbox with rules.
+  void put(Ref to, Message& message) {
+    message.generation = to.generation;
+    ledger.sent(message, Lane::box);
+    switch (to.cell->box.put(message, to.cell->generation)) {
+      case LockedBox::Put::gone:
+        dead_letter(message);
+        return ledger.freed(message);
+      case LockedBox::Put::accepted_first:
+        if (rules_.ring) wake(*to.cell, to.cell->lanes.ring());
+        return;
+      case LockedBox::Put::accepted:
+        return;
+    }
   }
 
   void signal(Ref to, Message& message) {
@@ -182,6 +202,11 @@ class World {
   bool turn(CellType& cell) {
     if (Message* message = pop_signal(cell)) return deliver(cell, *message);
     if (cell.actor.read().awaits != 0) return false;
+    if (Message* message = cell.box.take()) {
+      deliver(cell, *message);
+      ledger.freed(*message);
+      return true;
+    }
     if (Message* message = pop_user(cell)) {
       deliver(cell, *message);
       if (!rules_.push_stub_only_when_empty) push_stub(cell);
@@ -240,7 +265,9 @@ class World {
     cell.held = false;
     const bool rests = !alive   ? cell.lanes.rest_dead()
                        : awaits ? cell.lanes.rest_suspended()
-                                : cell.lanes.rest_idle();
+                                : cell.lanes.rest_idle_unless([&cell, this] {
+                                    return rules_.look_at_box_after_rest && !cell.box.looks_empty();
+                                  });
     if (!rests) hold(cell);
     return rests;
   }
@@ -259,6 +286,10 @@ class World {
     for (;;) {
       while (Message* message = pop_signal(cell)) drop(*message);
       while (Message* message = pop_user(cell)) drop(*message);
+      while (Message* message = cell.box.take()) {
+        dead_letter(*message);
+        ledger.freed(*message);
+      }
       if (rest(cell, false)) return;
       if (rules_.look_anew_after_failed_rest && cell.actor.read().alive) return schedule(cell);
     }
