@@ -2,7 +2,7 @@
 
 import csv
 import os
-import selectors
+import select
 import socket
 import subprocess
 import threading
@@ -17,6 +17,7 @@ OUTPUT_LIMIT_MIB = 4
 SPARE_MIB = 64
 WORST_RATIO = 5
 SAMPLE_S = 0.05
+COMES_AGAIN_S = 1  # after it was cut off
 ROUND_REQUESTS = 100_000
 
 
@@ -38,49 +39,56 @@ FLOODS = [
 
 
 class Silent:
-    """One that never reads. It comes again when it is cut off."""
+    """One that never reads. When it is cut off it comes again after a while."""
 
-    def __init__(self, port, number):
+    def __init__(self, port, kind):
         self.port = port
-        self.flood = FLOODS[number % len(FLOODS)]
-        self.subscribes = number % len(FLOODS) == 0 and number % 2 == 0
-        self.cut_off = 0
+        self.flood = FLOODS[kind] if kind < len(FLOODS) else None  # None: it subscribes, and is silent
         self.connect()
 
     def connect(self):
         self.socket = socket.create_connection(("127.0.0.1", self.port))
-        if self.subscribes:
+        if self.flood is None:
             self.socket.sendall(command(b"SUBSCRIBE", b"news"))
         self.socket.setblocking(False)
         self.left = b""
 
+    def events(self):
+        return select.EPOLLOUT if self.flood else select.EPOLLRDHUP
+
     def send(self):
-        if self.subscribes:
-            return
-        if not self.left:
-            self.left = self.flood
-        self.left = self.left[self.socket.send(self.left):]
+        """False: it was cut off."""
+        try:
+            self.left = self.left or self.flood
+            self.left = self.left[self.socket.send(self.left):]
+        except BlockingIOError:
+            pass
+        except OSError:
+            return False
+        return True
 
 
 def never_read(port, ending, counts):
-    silent = [Silent(port, number) for number in range(SILENT)]
-    with selectors.DefaultSelector() as writable:
-        for one in silent:
-            writable.register(one.socket, selectors.EVENT_WRITE, one)
+    here = {}
+    away = [(0, Silent(port, number % (len(FLOODS) + 1))) for number in range(SILENT)]  # when it comes again, and who
+    with select.epoll() as poll:
         while not ending.is_set():
-            for key, _ in writable.select(0.1):
-                one = key.data
-                try:
-                    one.send()
-                except BlockingIOError:
-                    pass
-                except OSError:
-                    counts["cut off"] += 1
-                    writable.unregister(one.socket)
-                    one.socket.close()
+            while away and away[0][0] <= time.monotonic():
+                one = away.pop(0)[1]
+                if one.socket.fileno() < 0:
                     one.connect()
-                    writable.register(one.socket, selectors.EVENT_WRITE, one)
-    for one in silent:
+                here[one.socket.fileno()] = one
+                poll.register(one.socket, one.events())
+            for number, events in poll.poll(0.1):
+                one = here[number]
+                if not events & (select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP) and one.send():
+                    continue
+                counts["cut off"] += 1
+                poll.unregister(one.socket)
+                del here[number]
+                one.socket.close()
+                away.append((time.monotonic() + COMES_AGAIN_S, one))
+    for one in here.values():
         one.socket.close()
 
 
