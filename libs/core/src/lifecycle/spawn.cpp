@@ -148,7 +148,7 @@ void check_mailbox(const Mailbox& rules, const ActorOps& ops) {
 }
 
 /// A cell, with its mailbox as the options, or the system's, say.
-Cell& take_cell_for(Mailbox rules, const ActorOps& ops, Runtime& runtime) {
+Cell& take_cell_for(Mailbox rules, const ActorOps& ops, const Runtime& runtime) {
   if (rules.capacity == Mailbox::by_system) {
     // With it come limits of single types, unless the actor has its own.
     const auto own = rules.limits;
@@ -160,7 +160,7 @@ Cell& take_cell_for(Mailbox rules, const ActorOps& ops, Runtime& runtime) {
   const bool has_limits = !rules.limits.front().message.empty();
   if (rules.capacity == Mailbox::no_bound && !has_limits && !ops.urgent) return take_free_cell(false);
   Cell& cell = take_free_cell(true);
-  mailbox_of(cell).open(rules, runtime.clock());
+  mailbox_of(cell).open(rules);
   return cell;
 }
 

@@ -1,6 +1,4 @@
 #include "mailbox/locked_mailbox.hpp"
-#include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -12,13 +10,11 @@
 
 namespace troupe::inline v0::detail {
 
-void LockedMailbox::open(const Mailbox& rules, const Clock& clock) {
+void LockedMailbox::open(const Mailbox& rules) {
   const std::lock_guard guard(lock_);
   closed_ = false;
   overflow_ = rules.overflow;
   capacity_ = rules.capacity;
-  clock_ = &clock;
-  worth_letting_in_ = std::clamp<std::uint32_t>(rules.capacity / 2, 1, 32);
   overflowed_.store(0, std::memory_order_relaxed);
   quotas_.open(Quotas::ordinary, rules.capacity);
   quotas_.open(Quotas::urgent, rules.capacity);
@@ -126,18 +122,7 @@ void forget_answer(const AwaitBlock& waiter, Envelope& letter) {
 
 }  // namespace
 
-// A waiter that is let in comes back with the next message as soon as it runs: at a queue that is full and
-// moves fast it is better woken once for many places than once for each. At one that moves slowly it would
-// miss its deadline for that.
-bool LockedMailbox::is_worth_letting_in() {
-  if (++room_made_ >= worth_letting_in_) return true;
-  constexpr std::chrono::microseconds long_turn{20};
-  const SteadyTime now = clock_->now();
-  return now - std::exchange(taken_at_, now) > long_turn;
-}
-
 void LockedMailbox::let_in() {
-  room_made_ = 0;
   AwaitBlock* delivered = nullptr;
   LetterQueue orphans;
   {
@@ -228,7 +213,7 @@ Envelope* LockedMailbox::take() {
   if (!letter && !batch_.empty()) letter = batch_.pop_front();
   if (letter && letter->ops->kind == Kind::user) quotas_.give_back(quotas_of(*letter));
   if (room_.size() == 0) return letter;
-  if (!letter || is_worth_letting_in()) let_in();
+  let_in();
   return letter || !has_letter() ? letter : take();
 }
 

@@ -19,7 +19,6 @@
 
 #include <troupe/detail/await.hpp>
 #include <troupe/mailbox.hpp>
-#include <troupe/ports/clock.hpp>
 
 #include "mailbox/byte_lock.hpp"
 #include "mailbox/letter_queue.hpp"
@@ -31,7 +30,7 @@ namespace troupe::inline v0::detail {
 class LockedMailbox {
  public:
   /// @pre nobody knows the actor yet
-  void open(const Mailbox& rules, const Clock& clock);
+  void open(const Mailbox& rules);
 
   // --- any thread
   enum class Put : std::uint8_t {
@@ -81,7 +80,6 @@ class LockedMailbox {
   Envelope* displace_for(Quotas::Of letter);
   Put append(Envelope* letter);
   Envelope* refill();
-  bool is_worth_letting_in();
   Quotas::Of quotas_of(const Envelope& letter) const;
   LetterQueue& queue_of(const Envelope& letter) { return letter.ops->urgent ? urgent_ : ordinary_; }
 
@@ -93,16 +91,12 @@ class LockedMailbox {
   std::atomic<std::uint32_t> queued_{0};  ///< in both
   Quotas quotas_;                         ///< its second half is written by the runner
   // The runner's.
-  LetterQueue batch_;            ///< taken out of `ordinary_` at once
-  std::uint32_t room_made_ = 0;  ///< letters taken since somebody was let in, while others wait
-  SteadyTime taken_at_{};        ///< the last of them
+  LetterQueue batch_;  ///< taken out of `ordinary_` at once
   // Read by all, seldom written.
   alignas(64) RoomQueue room_;
   std::atomic<bool> urgent_there_{false};  ///< written under the lock; the runner comes under it to act on it
   Overflow overflow_ = Overflow::reject;
   bool has_limits_ = false;
-  std::uint32_t worth_letting_in_ = 1;
-  const Clock* clock_ = nullptr;
   std::uint32_t capacity_ = Mailbox::no_bound;
   std::array<std::string_view, Mailbox::max_limits> limited_{};
   std::atomic<std::uint64_t> overflowed_{0};

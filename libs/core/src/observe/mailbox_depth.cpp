@@ -10,7 +10,8 @@ namespace troupe::inline v0::detail {
 // observer says that it walks, and looks whether the runner is in a turn; the runner says that it pops, and
 // looks whether it is observed. One of them sees the other; the fence is paid by the observer alone.
 std::size_t mailbox_depth(Cell& cell, std::size_t limit) {
-  if (cell.condition.locked) return std::min<std::size_t>(mailbox_of(cell).depth(), limit);
+  if (is_locked(cell.gen.load(std::memory_order_relaxed)))
+    return std::min<std::size_t>(mailbox_of(cell).depth(), limit);
   constexpr int attempts = 3;
   for (int attempt = 0; attempt < attempts; ++attempt) {
     if (cell.lanes.looks_idle()) return 0;

@@ -101,7 +101,7 @@ bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Add
   info.actor = class_name(cell);
   info.state = state_of(cell, activity);
   info.mailbox_depth = mailbox_depth(cell, mailbox_depth_limit);
-  if (cell.condition.locked) look_at_mailbox(mailbox_of(cell), info);
+  if (is_locked(address.second)) look_at_mailbox(mailbox_of(cell), info);
   info.handled = cell.handled.load(std::memory_order_relaxed);
   if (activity != &at_rest && activity != &between) {
     info.message = activity->message;

@@ -144,6 +144,9 @@ inline constexpr std::uint32_t last_counter = 0x3FFFFFFFu;
 inline std::uint32_t counter_of(std::uint64_t gen) {
   return static_cast<std::uint32_t>(gen >> 32) & last_counter;
 }
+/// Whether the generation is that of a cell whose mailbox has rules. For observers: `condition` is the token
+/// holder's.
+inline bool is_locked(std::uint64_t gen) { return (gen & locked_bit) != 0; }
 /// Of a cell of the same kind as that of `gen`.
 inline std::uint64_t make_gen(std::uint64_t gen, std::uint32_t counter, std::uint32_t path_hash) {
   return (gen & locked_bit) | std::uint64_t{counter} << 32 | path_hash;
