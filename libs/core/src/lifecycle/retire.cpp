@@ -12,7 +12,7 @@
 #include "lifecycle/tree_guard.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "mailbox/overflow.hpp"
-#include "memory/stable_pool.hpp"
+#include "memory/cells.hpp"
 #include "observe/describe.hpp"
 #include "scheduler/ready.hpp"
 #include "scheduler/thread_group.hpp"
@@ -25,9 +25,6 @@ namespace troupe::inline v0::detail {
 
 namespace {
 
-using Cells = StablePool<Cell, &Cell::ready_next>;
-using LockedCells = StablePool<LockedCell, &LockedCell::free_next>;
-
 void put_cell(Cell& cell) noexcept {
   if (cell.condition.locked) {
     LockedCells::put(&locked(cell));
@@ -35,6 +32,8 @@ void put_cell(Cell& cell) noexcept {
     Cells::put(&cell);
   }
 }
+
+constexpr std::uint32_t last_generation = 0x7FFFFFFFu;
 
 void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
   if (envelope.is_traced()) trace_drop(receiver, envelope, why);

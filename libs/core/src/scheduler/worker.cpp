@@ -83,6 +83,8 @@ Cell* Worker::find_outside() {
 bool Worker::poll() {
   EventLoop* loop = group_.loop();
   if (!loop) return false;
+  // What runs there is in nobody's turn.
+  current_.store(nullptr, std::memory_order_release);
   const RunnerScope scope;
   return loop->poll();
 }

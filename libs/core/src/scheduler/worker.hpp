@@ -33,6 +33,7 @@ class Worker {
   // --- any thread ----------------------------------------------------------------------------------------
   std::uint32_t steal(Cell** loot, std::uint32_t limit) { return ready_.steal(loot, limit); }
   bool has_stealable() const { return ready_.has_stealable(); }
+  std::size_t count_ready() const { return ready_.size(); }
   void ring_doorbell() { doorbell_.notify(); }
 
   // --- monitor
