@@ -25,13 +25,15 @@ void MailboxWatch::begin(Runtime& runtime, std::chrono::nanoseconds limit, const
 
 void MailboxWatch::end(SteadyTime now, std::vector<Stall>& news) {
   ++look_;
-  forget_the_idle(now, news);
+  forget(now, news);
 }
 
 void MailboxWatch::look(SteadyTime now, Over whom, std::vector<Stall>& news) {
   const std::size_t told_before = news.size();
   ++look_;
   unnamed_ = 0;
+  one_of_ = 1 + left_out_ / bounds_.kept;
+  left_out_ = 0;
   candidates_.clear();
   if (whom == Over::all) {
     Cells::for_each([&](Cell& cell) {
@@ -44,18 +46,30 @@ void MailboxWatch::look(SteadyTime now, Over whom, std::vector<Stall>& news) {
     }
   }
   count_candidates(now, news);
-  forget_the_idle(now, news);
+  forget(now, news);
   // In an order that a simulation can repeat.
   std::stable_sort(news.begin() + static_cast<std::ptrdiff_t>(told_before), news.end(),
                    [](const Stall& a, const Stall& b) { return a.path < b.path; });
+}
+
+MailboxWatch::Busy* MailboxWatch::keep(Cell& cell) {
+  if (const auto found = busy_.find(&cell); found != busy_.end()) return &found->second;
+  // Others at each look.
+  const auto number = reinterpret_cast<std::uintptr_t>(&cell) / sizeof(Cell);
+  const bool is_drawn = one_of_ == 1 || (number * 0x9E3779B97F4A7C15u >> 20) % one_of_ == look_ % one_of_;
+  if (is_drawn && busy_.size() < bounds_.kept) return &busy_[&cell];
+  ++left_out_;
+  return nullptr;
 }
 
 void MailboxWatch::see(Cell& cell, SteadyTime now, std::vector<Stall>& news) {
   if (Runtime::of(cell) != runtime_) return;
   // acquire: what the spawn has put into the cell; pairs with the release in enter_tree().
   const std::uint64_t gen = cell.gen.load(std::memory_order_acquire);
-  if (is_void(gen) || is_root(cell)) return;
-  Busy& busy = busy_[&cell];
+  if (is_void(gen)) return;
+  Busy* const kept = keep(cell);
+  if (!kept) return;
+  Busy& busy = *kept;
   const std::uint64_t turn_number = cell.handled.load(std::memory_order_relaxed);
   const MessageOps* const turn = cell.activity.load(std::memory_order_relaxed);
   const bool is_new = busy.gen != gen;
@@ -64,8 +78,8 @@ void MailboxWatch::see(Cell& cell, SteadyTime now, std::vector<Stall>& news) {
     busy = Busy();
     busy.gen = gen;
   }
-  const bool moves = is_new || turn_number != busy.turn_number;
-  if (moves || turn != busy.turn) {
+  busy.moves = !is_new && turn_number != busy.turn_number;
+  if (is_new || busy.moves || turn != busy.turn) {
     busy.turn = turn;
     busy.turn_number = turn_number;
     busy.turn_since = now;
@@ -73,7 +87,7 @@ void MailboxWatch::see(Cell& cell, SteadyTime now, std::vector<Stall>& news) {
   busy.look = look_;
   if (busy.waiting != 0) judge(cell, busy, now, news);
   const bool is_surely_empty = busy.empty_word != 0 && busy.empty_word == cell.lanes.user_word();
-  if (busy.waiting == 0 && !is_surely_empty) candidates_.push_back({&cell, &busy, moves});
+  if (busy.waiting == 0 && !is_surely_empty) candidates_.push_back({&cell, &busy, is_new || busy.moves});
 }
 
 void MailboxWatch::judge(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stall>& news) {
@@ -126,7 +140,7 @@ void MailboxWatch::count_candidates(SteadyTime now, std::vector<Stall>& news) {
 
 void MailboxWatch::count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stall>& news) {
   const TreeGuard guard(cell);
-  if (!cell.is(busy.gen)) return;
+  if (!cell.is(busy.gen) || is_root(cell)) return;
   const bool is_suspended = cell.lanes.looks_suspended();
   const std::uintptr_t word = cell.lanes.user_word();
   // Before the count: what is handled in between counts twice, and may hide a wait, but never invents one.
@@ -141,9 +155,12 @@ void MailboxWatch::count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Sta
   if (is_suspended && is_the_same_turn) busy.empty_word = word;
 }
 
-void MailboxWatch::forget_the_idle(SteadyTime now, std::vector<Stall>& news) {
+void MailboxWatch::forget(SteadyTime now, std::vector<Stall>& news) {
   for (auto entry = busy_.begin(); entry != busy_.end();) {
-    if (entry->second.look == look_) {
+    const Busy& busy = entry->second;
+    // Who has just moved makes room where there are too many.
+    const bool may_go = left_out_ != 0 && busy.waiting == 0 && !busy.named && busy.moves;
+    if (busy.look == look_ && !may_go) {
       ++entry;
       continue;
     }

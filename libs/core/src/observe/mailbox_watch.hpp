@@ -28,6 +28,8 @@ class MailboxWatch {
   };
 
   struct Bounds {
+    /// Actors of which something is kept. Of more, a sample is.
+    std::size_t kept;
     /// Mailboxes counted in one look: each count interrupts the workers, and may hold up its actor.
     std::size_t counted;
     /// Stalls that stand at one time.
@@ -41,6 +43,8 @@ class MailboxWatch {
   void look(SteadyTime now, Over whom, std::vector<Stall>& news);
   /// Whether any actor wasn't idle at the last look.
   bool saw_anybody_busy() const { return !busy_.empty(); }
+  /// Whether the last look has seen more busy ones than are kept.
+  bool saw_too_many() const { return left_out_ != 0; }
   /// How many the last look has left unnamed, for the bound's sake.
   std::size_t unnamed() const { return unnamed_; }
 
@@ -63,6 +67,7 @@ class MailboxWatch {
     const MessageOps* turn = nullptr;
     std::uint64_t turn_number = 0;
     SteadyTime turn_since{};
+    bool moves = false;  ///< it has handled something between the last two looks
     std::unique_ptr<Named> named;
   };
   struct Candidate {
@@ -72,11 +77,13 @@ class MailboxWatch {
   };
 
   void see(Cell& cell, SteadyTime now, std::vector<Stall>& news);
+  /// Null: it is left out.
+  Busy* keep(Cell& cell);
   void judge(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stall>& news);
   void name(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stall>& news);
   void count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stall>& news);
   void count_candidates(SteadyTime now, std::vector<Stall>& news);
-  void forget_the_idle(SteadyTime now, std::vector<Stall>& news);
+  void forget(SteadyTime now, std::vector<Stall>& news);
   void end_stall(Busy& busy, SteadyTime now, std::vector<Stall>& news);
   Runtime* runtime_ = nullptr;
   std::chrono::nanoseconds limit_{};
@@ -84,6 +91,8 @@ class MailboxWatch {
   std::uint64_t look_ = 0;
   std::size_t named_ = 0;
   std::size_t unnamed_ = 0;
+  std::size_t left_out_ = 0;  ///< by this look
+  std::uint64_t one_of_ = 1;  ///< of so many new ones, this look keeps one
   std::unordered_map<Cell*, Busy> busy_;
   std::vector<Candidate> candidates_;
 };

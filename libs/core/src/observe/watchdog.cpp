@@ -13,7 +13,7 @@ constexpr int looks_per_limit = 4;
 constexpr std::chrono::milliseconds shortest_interval{1};
 // With threads: a count costs some microseconds. Of a system where everything stands still, so many stalls
 // are enough to see it.
-constexpr MailboxWatch::Bounds bounds{.counted = 64, .named = 100};
+constexpr MailboxWatch::Bounds bounds{.kept = 4096, .counted = 64, .named = 100};
 // Without: whatever is left out would be left out by chance.
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 }  // namespace
@@ -26,7 +26,8 @@ void Watchdog::begin(Runtime& runtime, const SystemOptions& options) {
   const bool is_on = limit > limit.zero() && limit != limit.max();
   interval_ = is_on ? std::max<std::chrono::nanoseconds>(limit / looks_per_limit, shortest_interval)
                     : std::chrono::nanoseconds::zero();
-  mailboxes_.begin(runtime, limit, runtime.driver() ? MailboxWatch::Bounds{unlimited, unlimited} : bounds);
+  mailboxes_.begin(runtime, limit,
+                   runtime.driver() ? MailboxWatch::Bounds{unlimited, unlimited, unlimited} : bounds);
   next_look_ = moved_at_ = runtime.clock().now();
   worked_ = true;
   if (is_manual_) runtime.clock().add_listener(*this);
@@ -44,7 +45,7 @@ std::optional<std::chrono::nanoseconds> Watchdog::look(SteadyTime now, bool anyb
   worked_ = worked_ || anybody_has_worked;
   if (now >= next_look_ && (worked_ || mailboxes_.saw_anybody_busy())) {
     look_at_mailboxes(now, worked_ ? MailboxWatch::Over::all : MailboxWatch::Over::the_busy);
-    worked_ = anybody_has_worked;
+    worked_ = anybody_has_worked || mailboxes_.saw_too_many();
     next_look_ = now + interval_;
   }
   if (!worked_ && !mailboxes_.saw_anybody_busy()) return std::nullopt;
