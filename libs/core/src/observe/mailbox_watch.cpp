@@ -1,5 +1,6 @@
 #include "observe/mailbox_watch.hpp"
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "lifecycle/tree_guard.hpp"
@@ -48,8 +49,9 @@ void MailboxWatch::look(SteadyTime now, Over whom, std::vector<Stall>& news) {
   count_candidates(now, news);
   forget(now, news);
   // In an order that a simulation can repeat.
-  std::stable_sort(news.begin() + static_cast<std::ptrdiff_t>(told_before), news.end(),
-                   [](const Stall& a, const Stall& b) { return a.path < b.path; });
+  std::sort(
+      news.begin() + static_cast<std::ptrdiff_t>(told_before), news.end(),
+      [](const Stall& a, const Stall& b) { return std::tie(a.path, b.ended) < std::tie(b.path, a.ended); });
 }
 
 MailboxWatch::Busy* MailboxWatch::keep(Cell& cell) {

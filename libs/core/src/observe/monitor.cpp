@@ -9,9 +9,8 @@
 
 namespace troupe::inline v0::detail {
 
-void Monitor::begin(Clock& clock, Stalls& stalls, Watchdog& watchdog, std::chrono::nanoseconds turn_limit) {
+void Monitor::begin(Stalls& stalls, Watchdog& watchdog, std::chrono::nanoseconds turn_limit) {
   const std::lock_guard looking(looking_);
-  clock_ = &clock;
   stalls_ = &stalls;
   watchdog_ = &watchdog;
   turn_limit_ = turn_limit == turn_limit.max() ? turn_limit.zero() : turn_limit;
@@ -77,10 +76,10 @@ bool Monitor::wait_for(std::chrono::nanoseconds limit) {
     doorbell_.wait();
     return true;
   }
-  const SteadyTime before = clock_->now();
+  const SteadyTime before = system_clock().now();
   const bool notified = doorbell_.wait_for(limit);
-  const auto late = clock_->now() - before - limit;
-  if (!notified && late > longest_delay && !clock_->is_manual()) {
+  const auto late = system_clock().now() - before - limit;
+  if (!notified && late > longest_delay) {
     const std::lock_guard lock(mutex_);
     stood_still_ += late;
   }
@@ -105,14 +104,6 @@ bool Monitor::look(SteadyTime now) {
   }
   stalls_->report(news);
   return anybody_works;
-}
-
-void Monitor::see(SteadyTime now) {
-  const std::lock_guard looking(looking_);
-  const std::lock_guard lock(mutex_);
-  for (GroupWatch& group : groups_) {
-    for (TurnWatch& one : group.workers) one.look(now);
-  }
 }
 
 bool Monitor::look_at(GroupWatch& watch, SteadyTime now) {

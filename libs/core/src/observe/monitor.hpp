@@ -24,7 +24,7 @@ class Watchdog;
 class Monitor {
  public:
   /// Turns that run for longer than the limit are stalls; 0: none are.
-  void begin(Clock& clock, Stalls& stalls, Watchdog& watchdog, std::chrono::nanoseconds turn_limit);
+  void begin(Stalls& stalls, Watchdog& watchdog, std::chrono::nanoseconds turn_limit);
   void end();
 
   /// Watches the group's workers from now on.
@@ -36,11 +36,9 @@ class Monitor {
     if (asleep_.load(std::memory_order_relaxed)) doorbell_.notify();
   }
 
-  /// Looks at all workers, at a moment of the system's clock. True: some work, or have worked since the last
+  /// Looks at all workers. True: some work, or have worked since the last
   /// look. @pre begin()
   bool look(SteadyTime now);
-  /// As look(), with no consequences yet. Does nothing where there are no threads.
-  void see(SteadyTime now);
 
   /// For how long the cell is known to be in its current turn.
   std::chrono::nanoseconds busy_for(const Cell& cell);
@@ -50,10 +48,10 @@ class Monitor {
   bool look_at(GroupWatch& group, SteadyTime now);
   /// Sleeps, at most so long. True: it was woken.
   bool wait_for(std::chrono::nanoseconds limit);
-  /// The clock's time, less that in which the whole process stood still, in a debugger for example: nobody
-  /// stalled then.
+  /// The machine's time, since turns take that whatever clock the system has; less that in which the whole
+  /// process stood still, in a debugger for example: nobody stalled then.
   SteadyTime now();
-  SteadyTime now_locked() const { return clock_->now() - stood_still_; }
+  SteadyTime now_locked() const { return system_clock().now() - stood_still_; }
 
   static constexpr std::chrono::milliseconds period{5};
   // The monitor goes to sleep after so many looks at which all workers slept.
@@ -62,7 +60,6 @@ class Monitor {
   static constexpr std::chrono::milliseconds longest_delay{500};
 
   // Set before the thread begins.
-  Clock* clock_ = nullptr;
   Stalls* stalls_ = nullptr;
   Watchdog* watchdog_ = nullptr;
   std::chrono::nanoseconds turn_limit_{};

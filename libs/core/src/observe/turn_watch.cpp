@@ -29,10 +29,7 @@ TurnWatch::Sight TurnWatch::sight() const {
 
 bool TurnWatch::look(SteadyTime now) {
   const Sight seen = sight();
-  if (seen == seen_) {
-    since_ = std::min(since_, now);
-    return true;
-  }
+  if (seen == seen_) return true;
   seen_ = seen;
   since_ = now;
   ++turns_seen_;

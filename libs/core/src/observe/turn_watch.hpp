@@ -29,8 +29,7 @@ class TurnWatch {
 
   explicit TurnWatch(Worker& worker) : worker_(&worker) {}
 
-  /// True: it is in the same turn as at the last look, or in none as then. On a manual clock looks may come
-  /// out of the order of their times: the earliest counts.
+  /// True: it is in the same turn as at the last look, or in none as then.
   bool look(SteadyTime now);
   /// After look(): names a turn that has become too long, and tells of the end of one that was named.
   void judge(SteadyTime now, std::chrono::nanoseconds limit, std::vector<Stall>& news);

@@ -57,11 +57,9 @@ void Watchdog::clock_moved() {
   // By this clock, all that has happened since its last move happened then.
   const SteadyTime then = moved_at_;
   const SteadyTime now = moved_at_ = runtime_->clock().now();
-  // A turn that is under way has lasted since then. The monitor names it if it goes on.
-  runtime_->monitor().see(then);
   if (interval_ == interval_.zero() || now < next_look_) return;
-  // What waits without threads has waited since then as well. With threads it may be on its way just now, in
-  // the middle of a leap of the clock, so only the next leap shows whether it waits.
+  // What waits without threads has waited since then as well. With threads it may just be on its way when the
+  // clock leaps, so only the next leap shows whether it waits.
   if (runtime_->driver()) look_at_mailboxes(then, MailboxWatch::Over::all);
   look_at_mailboxes(now, MailboxWatch::Over::all);
   next_look_ = now + interval_;

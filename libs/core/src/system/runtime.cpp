@@ -77,7 +77,7 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   if (self.driver_) {
     self.default_group_ = &self.driver_->group();
   } else {
-    self.monitor_.begin(*self.clock_, self.stalls_, self.watchdog_, options.turn_limit);
+    self.monitor_.begin(self.stalls_, self.watchdog_, options.turn_limit);
     ThreadGroup& group = ThreadGroup::start(self, self.workers_, nullptr);
     self.monitor_.add(group, "");
     self.thread_groups_.push_back(&group);
