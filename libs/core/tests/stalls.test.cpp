@@ -234,6 +234,34 @@ TEST_P(WaitingMail, IsOneEpisodeWhileTheQueueStaysTooLong) {
   EXPECT_GE(witness.all()[1].lasted, 100s);
 }
 
+TEST_P(WaitingMail, OfAMailboxWithRulesIsNamedWhateverBecomesOfWhatIsNew) {
+  std::size_t named = 0;
+  for (const auto overflow : {troupe::reject, troupe::drop_oldest, troupe::conflate}) {
+    const auto bounded = world->spawn<Asker>({.mailbox = troupe::bounded(3, overflow)}, oracle);
+    bounded.tell(Question{});
+    world.scheduler().run_until_idle();
+    for (int second = 0; second < 7; ++second) {
+      for (int i = 0; i < 5; ++i) bounded.tell(Job{});
+      world.scheduler().run_until_idle();
+      world.advance(1s);
+    }
+    EXPECT_EQ(world->stalls().total(), ++named);
+  }
+}
+
+TEST_P(WaitingMail, IsNoneWhereWhatWaitedHasGivenItsPlaceToOthers) {
+  const auto slow = world->spawn<Slow>({.mailbox = troupe::bounded(20, troupe::drop_oldest)}, oracle);
+  // It handles one a second, of the thirty that come.
+  for (int second = 0; second < 60; ++second) {
+    for (int i = 0; i < 30; ++i) slow.tell(Job{});
+    world.scheduler().run_until_idle();
+    world.advance(1s);
+    oracle.tell(Job{});
+    world.scheduler().run_until_idle();
+  }
+  EXPECT_EQ(world->stalls().total(), 0U);
+}
+
 struct Fragile {
   void on(Question) { throw std::runtime_error("out of order"); }
   void on(Job) {}

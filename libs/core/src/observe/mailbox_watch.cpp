@@ -13,9 +13,18 @@
 namespace troupe::inline v0::detail {
 
 namespace {
+
 // Nobody pops while a mailbox is counted, so what is counted has a bound. Who handles so many messages within
 // the limit isn't stuck.
 constexpr std::size_t most_counted = 4096;
+
+/// How many messages that waited have given their places to others.
+std::uint64_t displaced_from(Cell& cell, std::uint64_t gen) {
+  if (!cell.condition.locked) return 0;
+  const TreeGuard guard(cell);
+  return cell.is(gen) ? mailbox_of(cell).displaced() : 0;
+}
+
 }  // namespace
 
 void MailboxWatch::begin(Runtime& runtime, std::chrono::nanoseconds limit, const Bounds& bounds) {
@@ -37,7 +46,7 @@ void MailboxWatch::look(SteadyTime now, Over whom, std::vector<Stall>& news) {
   left_out_ = 0;
   candidates_.clear();
   if (whom == Over::all) {
-    Cells::for_each([&](Cell& cell) {
+    for_each_cell([&](Cell& cell) {
       if (!is_void(cell.gen.load(std::memory_order_relaxed)) && !cell.lanes.looks_idle())
         see(cell, now, news);
     });
@@ -94,8 +103,10 @@ void MailboxWatch::see(Cell& cell, SteadyTime now, std::vector<Stall>& news) {
 
 void MailboxWatch::judge(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stall>& news) {
   const bool is_late = now - busy.since >= limit_;
-  if (busy.turn_number - busy.handled >= busy.waiting) {
-    // What waited at the beginning of the window has been handled: the next one begins.
+  const std::uint64_t handled = busy.turn_number - busy.handled;
+  const std::uint64_t displaced = displaced_from(cell, busy.gen) - busy.displaced;
+  if (handled != 0 && handled + displaced >= busy.waiting) {
+    // What waited at the beginning of the window is gone: the next one begins.
     if (!is_late) end_stall(busy, now, news);
     busy.waiting = 0;
   } else if (is_late && !busy.named) {
@@ -147,6 +158,7 @@ void MailboxWatch::count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Sta
   const std::uintptr_t word = cell.lanes.user_word();
   // Before the count: what is handled in between counts twice, and may hide a wait, but never invents one.
   busy.handled = cell.handled.load(std::memory_order_relaxed);
+  busy.displaced = cell.condition.locked ? mailbox_of(cell).displaced() : 0;
   busy.waiting = mailbox_depth(cell, most_counted);
   busy.since = now;
   busy.empty_word = 0;
@@ -154,7 +166,7 @@ void MailboxWatch::count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Sta
   end_stall(busy, now, news);
   // Whoever awaits all the while doesn't pop, so the lane can be told to be empty until its word changes.
   const bool is_the_same_turn = busy.handled == cell.handled.load(std::memory_order_relaxed);
-  if (is_suspended && is_the_same_turn) busy.empty_word = word;
+  if (is_suspended && is_the_same_turn && !cell.condition.locked) busy.empty_word = word;
 }
 
 void MailboxWatch::forget(SteadyTime now, std::vector<Stall>& news) {

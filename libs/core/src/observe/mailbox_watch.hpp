@@ -1,6 +1,7 @@
 // Whose messages wait too long. Messages carry no time: what is compared are counts. Of an actor that has d
 // messages in its mailbox, and has handled h of them by then, the last of the d has waited for at least as
-// long as `handled` takes to reach h + d.
+// long as `handled` takes to reach h + d. (Where new messages displace old ones those count as well, unless
+// nothing has been handled at all.)
 //
 // A look goes over all cells of the process, in the order of their memory, without a lock: of those that are
 // idle it reads a word or two. Only of the others something is kept from one look to the next.
@@ -61,6 +62,7 @@ class MailboxWatch {
     // hasn't been counted yet, or nothing was there.
     std::size_t waiting = 0;
     std::uint64_t handled = 0;
+    std::uint64_t displaced = 0;
     SteadyTime since{};
     std::uintptr_t empty_word = 0;  ///< the lane's word when it was found empty: until it changes it still is
     // The turn that it is in.
