@@ -29,6 +29,11 @@ struct Worker {
   int on(Job) { return 0; }
 };
 
+/// Spawns in a thread of the system, which has the cells of those that ended there at hand.
+struct Nursery : Actor<Nursery> {
+  Ref<Worker> on(Job) { return spawn<Worker>(); }
+};
+
 class MailboxWatchTest : public testing::Test {
  protected:
   static constexpr MailboxWatch::Bounds wide{.kept = 100, .counted = 100, .named = 100};
@@ -38,7 +43,7 @@ class MailboxWatchTest : public testing::Test {
     watch.emplace();
     watch->begin(system.runtime_(), 4s, bounds);
   }
-  /// So many, the first of which stands on the latch: the one thread of the system.
+  /// So many more. The first of all stands on the latch, and with it the one thread of the system.
   void spawn(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) workers.push_back(system.spawn<Worker>());
     workers.front().tell<Hold>(&entered, &leave);
@@ -57,7 +62,10 @@ class MailboxWatchTest : public testing::Test {
 };
 
 TEST_F(MailboxWatchTest, NamesWhoeverHasNotHandledWhatWaitedALimitAgo) {
-  spawn(1);
+  const auto busy_before = system.spawn<Worker>();
+  for (int i = 0; i < 5; ++i) busy_before.ask(Job{}).get();
+  workers.push_back(busy_before);
+  spawn(0);
   workers[0].tell(Job{});
   EXPECT_TRUE(look(10s).empty());
   EXPECT_TRUE(watch->saw_anybody_busy());
@@ -102,23 +110,26 @@ TEST_F(MailboxWatchTest, TellsOfTheEndWhenAllIsHandled) {
 }
 
 TEST_F(MailboxWatchTest, DoesNotTakeASuccessorInTheSameCellForTheSameActor) {
-  spawn(1);
+  const auto nursery = system.spawn<Nursery>({.inline_asks = false});
+  workers.push_back(nursery.ask(Job{}).get());
+  spawn(0);
   workers[0].tell(Job{});
   look(0s);
   ASSERT_EQ(look(4s).size(), 1U);
   leave.count_down();
   workers[0].stop();
   workers[0].join().get();
+  const auto successor = nursery.ask(Job{}).get();
+  ASSERT_EQ(successor.cell_address_(), workers[0].cell_address_());
   std::latch entered_again(1), leave_again(1);
-  workers[0] = system.spawn<Worker>();
-  workers[0].tell<Hold>(&entered_again, &leave_again);
+  successor.tell<Hold>(&entered_again, &leave_again);
   entered_again.wait();
-  workers[0].tell(Job{});
+  successor.tell(Job{});
   const auto news = look(8s);
-  ASSERT_EQ(news.size(), 1U);
-  EXPECT_TRUE(news[0].ended);
+  EXPECT_EQ(news.size(), 1U);
+  EXPECT_TRUE(!news.empty() && news[0].ended);
   leave_again.count_down();
-  workers[0].ask(Job{}).get();
+  successor.ask(Job{}).get();
 }
 
 TEST_F(MailboxWatchTest, SeesNobodyOfAnotherSystem) {
