@@ -33,8 +33,6 @@ void put_cell(Cell& cell) noexcept {
   }
 }
 
-constexpr std::uint32_t last_generation = 0x7FFFFFFFu;
-
 void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
   if (envelope.is_traced()) trace_drop(receiver, envelope, why);
   envelope.ops->drop(envelope, why);
