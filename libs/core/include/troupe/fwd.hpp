@@ -33,6 +33,7 @@ struct PreRestart;
 struct Stopping;
 struct Terminated;
 class DeadLetter;
+struct Stall;
 template <class... M>
 struct Messages;
 

@@ -49,6 +49,11 @@ struct SystemOptions {
   Tracer* tracer = nullptr;
   /// For random(): each actor draws from a stream of its own, made of this and its path.
   std::uint64_t seed = 0;
+  /// A turn that holds its thread for longer is a stall, named in the log and to those who subscribe; 0 or
+  /// Duration::max(): none is. Turns that wait hold no thread.
+  std::chrono::nanoseconds turn_limit = std::chrono::seconds(1);
+  /// A message that waits in a mailbox for longer is a stall of its receiver; 0 or Duration::max(): none is.
+  std::chrono::nanoseconds wait_limit = std::chrono::seconds(5);
   /// Threads at most for co_await blocking(...).
   unsigned blocking_threads = 64;
   /// Of actors that are spawned without a mailbox of their own.

@@ -18,6 +18,7 @@
 #include <troupe/quarantined.hpp>
 #include <troupe/recipient.hpp>
 #include <troupe/ref.hpp>
+#include <troupe/stall.hpp>
 #include <troupe/supervisor.hpp>
 #include <troupe/tree.hpp>
 
@@ -114,6 +115,11 @@ class System {
   void subscribe_dead_letters(Recipient<DeadLetter> subscriber);
   /// How many there were so far.
   DeadLetterCounts dead_letters() const;
+
+  /// Every Stall from now on goes to the actor; until it ends.
+  void subscribe_stalls(Recipient<Stall> subscriber);
+  /// How many there were so far.
+  StallCounts stalls() const;
 
   /// All living actors, parents before their children. Stops nobody.
   Tree tree() const;

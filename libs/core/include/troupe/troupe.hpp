@@ -22,6 +22,7 @@
 #include <troupe/recipient.hpp>
 #include <troupe/ref.hpp>
 #include <troupe/reply.hpp>
+#include <troupe/stall.hpp>
 #include <troupe/supervision.hpp>
 #include <troupe/supervisor.hpp>
 #include <troupe/system.hpp>

@@ -12,7 +12,7 @@
 #include "lifecycle/tree_guard.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "mailbox/overflow.hpp"
-#include "memory/stable_pool.hpp"
+#include "memory/cells.hpp"
 #include "observe/describe.hpp"
 #include "scheduler/ready.hpp"
 #include "scheduler/thread_group.hpp"
@@ -24,9 +24,6 @@
 namespace troupe::inline v0::detail {
 
 namespace {
-
-using Cells = StablePool<Cell, &Cell::ready_next>;
-using LockedCells = StablePool<LockedCell, &LockedCell::free_next>;
 
 void put_cell(Cell& cell) noexcept {
   if (cell.condition.locked) {

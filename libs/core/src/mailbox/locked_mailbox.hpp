@@ -57,6 +57,8 @@ class LockedMailbox {
   std::uint32_t capacity() const { return capacity_; }
   /// Letters that were refused or displaced since open().
   std::uint64_t overflowed() const { return overflowed_.load(std::memory_order_relaxed); }
+  /// Letters that waited, and gave their place to others.
+  std::uint64_t displaced() const { return overflow_ == Overflow::reject ? 0 : overflowed(); }
   std::uint32_t waiters() const { return room_.size(); }
 
   // --- the token's holder

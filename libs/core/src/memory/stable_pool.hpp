@@ -1,10 +1,11 @@
 // A pool of type-stable objects: memory that once held a T holds a T for ever, so a stale pointer to one may
 // be looked at by whoever checks a generation or a number first.
 //
-// Thread-safety: take() and put() from any thread. Each thread keeps a small stock, which goes back to the
+// Thread-safety: all functions from any thread. Each thread keeps a small stock, which goes back to the
 // shared one when the thread ends.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <new>
@@ -36,14 +37,30 @@ class StablePool {
     ++stock.count;
   }
 
+  /// Calls visit(object) for every object there is, those that nobody has taken too, in no order that means
+  /// anything. Holds no lock: what is made meanwhile is left out. Of the objects only atomic members may be
+  /// looked at.
+  template <class Visit>
+  static void for_each(Visit&& visit) {
+    // acquire: pairs with the release in refill().
+    for (Slab* slab = shared().slabs.load(std::memory_order_acquire); slab; slab = slab->older) {
+      for (T& object : slab->objects) visit(object);
+    }
+  }
+
  private:
   static constexpr std::uint32_t batch = 64;
 
+  struct Slab {
+    T objects[batch];
+    Slab* older = nullptr;
+  };
   struct Stock {
     T* head = nullptr;
     std::uint32_t count = 0;
   };
   struct Shared {
+    std::atomic<Slab*> slabs{nullptr};  ///< all; grows only, under the mutex
     std::mutex mutex;
     T* head = nullptr;
     std::uint32_t count = 0;
@@ -73,12 +90,14 @@ class StablePool {
       ++stock.count;
     }
     if (stock.head) return;
-    T* slab = new T[batch];
-    for (std::uint32_t i = 0; i < batch; ++i) {
-      slab[i].*link = stock.head;
-      stock.head = &slab[i];
+    auto* const slab = new Slab;
+    for (T& object : slab->objects) {
+      object.*link = stock.head;
+      stock.head = &object;
     }
     stock.count = batch;
+    slab->older = all.slabs.load(std::memory_order_relaxed);
+    all.slabs.store(slab, std::memory_order_release);  // pairs with the acquire in for_each()
   }
 
   static void give_back(Stock& stock, std::uint32_t count) noexcept {

@@ -70,15 +70,6 @@ const Supervised* kept_of(const Cell& cell) {
   return is_kept ? supervised(cell) : nullptr;
 }
 
-ActorState state_of(const Cell& cell, const MessageOps* activity) {
-  if (const Supervised* kept = kept_of(cell); kept && kept->looks_down) return ActorState::restarting;
-  if (cell.closed_to_children) return ActorState::stopping;
-  if (activity != &at_rest && activity != &between) {
-    return cell.lanes.looks_suspended() ? ActorState::awaiting : ActorState::running;
-  }
-  return cell.lanes.looks_idle() ? ActorState::idle : ActorState::ready;
-}
-
 void look_at_mailbox(const LockedMailbox& mailbox, ActorInfo& info) {
   if (mailbox.capacity() < Quotas::unlimited) info.mailbox_capacity = mailbox.capacity();
   info.overflowed = mailbox.overflowed();
@@ -86,7 +77,7 @@ void look_at_mailbox(const LockedMailbox& mailbox, ActorInfo& info) {
 }
 
 /// Looks at one actor, and lists its children. False: it has ended.
-bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Address>& children) {
+bool look_at(Address address, ActorInfo& info, std::vector<Address>& children) {
   Cell& cell = *address.first;
   const TreeGuard guard(cell);
   if (!cell.is(address.second)) return false;
@@ -103,10 +94,7 @@ bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Add
   info.mailbox_depth = mailbox_depth(cell, mailbox_depth_limit);
   if (is_locked(address.second)) look_at_mailbox(mailbox_of(cell), info);
   info.handled = cell.handled.load(std::memory_order_relaxed);
-  if (activity != &at_rest && activity != &between) {
-    info.message = activity->message;
-    info.busy_for = monitor.busy_for(cell);
-  }
+  if (is_in_turn(activity)) info.message = activity->message;
   if (const Supervised* kept = kept_of(cell)) {
     info.restarts = kept->restarts;
     info.recent_restarts = static_cast<std::uint32_t>(kept->recent.size());
@@ -116,7 +104,24 @@ bool look_at(Address address, Monitor& monitor, ActorInfo& info, std::vector<Add
   return true;
 }
 
+/// As look_at(), with the time that it is in its turn. Not under its guard: the monitor takes guards under
+/// its own lock.
+bool look_at_and_time(Address address, Monitor& monitor, ActorInfo& info, std::vector<Address>& children) {
+  if (!look_at(address, info, children)) return false;
+  if (!info.message.empty()) info.busy_for = monitor.busy_for(*address.first);
+  return true;
+}
+
 }  // namespace
+
+ActorState state_of(const Cell& cell, const MessageOps* activity) {
+  if (const Supervised* kept = kept_of(cell); kept && kept->looks_down) return ActorState::restarting;
+  if (cell.closed_to_children) return ActorState::stopping;
+  if (is_in_turn(activity)) {
+    return cell.lanes.looks_suspended() ? ActorState::awaiting : ActorState::running;
+  }
+  return cell.lanes.looks_idle() ? ActorState::idle : ActorState::ready;
+}
 
 Tree walk_tree(Cell& root, Monitor& monitor) {
   Tree tree;
@@ -126,7 +131,7 @@ Tree walk_tree(Cell& root, Monitor& monitor) {
     to_visit.pop_back();
     ActorInfo info;
     std::vector<Address> children;
-    if (!look_at(address, monitor, info, children)) continue;
+    if (!look_at_and_time(address, monitor, info, children)) continue;
     if (address.first != &root) tree.push_back(std::move(info));
     to_visit.insert(to_visit.end(), children.rbegin(), children.rend());
   }
@@ -138,11 +143,11 @@ Tree children_of(Address supervisor) {
   ActorInfo own;
   std::vector<Address> children;
   Runtime* runtime = Runtime::of(*supervisor.first);
-  if (!runtime || !look_at(supervisor, runtime->monitor(), own, children)) return tree;
+  if (!runtime || !look_at(supervisor, own, children)) return tree;
   for (const Address& child : children) {
     ActorInfo info;
     std::vector<Address> below;
-    if (look_at(child, runtime->monitor(), info, below)) tree.push_back(std::move(info));
+    if (look_at_and_time(child, runtime->monitor(), info, below)) tree.push_back(std::move(info));
   }
   return tree;
 }

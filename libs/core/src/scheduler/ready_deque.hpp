@@ -61,6 +61,9 @@ class ReadyDeque {
   }
 
   // --- any thread: advice -------------------------------------------------------------------------------
+  std::uint32_t size() const noexcept {
+    return count_.load(std::memory_order_relaxed) + (newest_.load(std::memory_order_relaxed) != nullptr);
+  }
   bool empty() const noexcept { return size() == 0; }
   bool has_stealable() const noexcept { return size() > 1; }
 
@@ -93,10 +96,6 @@ class ReadyDeque {
   void leave() noexcept { busy_.store(false, std::memory_order_release); }
 
   static constexpr std::uint32_t ring_size = capacity;
-
-  std::uint32_t size() const noexcept {
-    return count_.load(std::memory_order_relaxed) + (newest_.load(std::memory_order_relaxed) != nullptr);
-  }
 
   [[gnu::noinline]] Pushed push_over_newest(Cell* cell) noexcept {
     enter();

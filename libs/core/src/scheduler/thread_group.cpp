@@ -118,6 +118,21 @@ bool ThreadGroup::anything_ready() const {
   return false;
 }
 
+std::size_t ThreadGroup::count_ready() {
+  constexpr std::size_t limit = 100'000;
+  std::size_t count = 0;
+  for (unsigned i = 0; i < size_; ++i) count += workers_[i].count_ready();
+  // Under the lock nobody takes: what has arrived stays linked, behind what still arrives.
+  const std::lock_guard lock(outside_mutex_);
+  count += outside_count_.load(std::memory_order_relaxed);
+  // acquire: pairs with the release in submit().
+  for (const Cell* cell = arrived_.load(std::memory_order_acquire); cell && count < limit;
+       cell = cell->ready_next) {
+    ++count;
+  }
+  return count;
+}
+
 void ThreadGroup::wake_one() {
   Worker* sleeper = nullptr;
   {

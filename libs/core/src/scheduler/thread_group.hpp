@@ -59,6 +59,8 @@ class ThreadGroup final : public Group {
   unsigned size() const { return size_; }
   Worker& worker(unsigned index) { return workers_[index]; }
   bool anybody_idle() const { return sleepers_.load(std::memory_order_relaxed) != 0; }
+  /// How many cells wait for a worker, more or less: some are just being taken, or have just come.
+  std::size_t count_ready();
   bool all_idle() const { return sleepers_.load(std::memory_order_relaxed) == size_; }
 
  private:

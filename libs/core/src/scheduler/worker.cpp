@@ -59,7 +59,9 @@ void Worker::push_among_others(Cell& cell) {
 void Worker::push_last(Cell& cell) { group_.submit(cell); }
 
 inline Cell* Worker::find() {
-  if (--until_fair_ == 0) [[unlikely]] {
+  const std::uint32_t left = until_fair_.load(std::memory_order_relaxed) - 1;
+  until_fair_.store(left, std::memory_order_relaxed);
+  if (left == 0) [[unlikely]] {
     if (Cell* cell = find_fairly()) return cell;
   }
   if (Cell* cell = ready_.pop_newest()) [[likely]]
@@ -68,8 +70,14 @@ inline Cell* Worker::find() {
 }
 
 Cell* Worker::find_fairly() {
-  until_fair_ = fairness_period;
+  const bool wanted = fairness_wanted_.load(std::memory_order_relaxed);
+  // Next comes what is outside, which would else be put off by each wish.
+  until_fair_.store(wanted ? 1 : fairness_period, std::memory_order_relaxed);
   poll();
+  if (wanted) {
+    fairness_wanted_.store(false, std::memory_order_relaxed);
+    if (Cell* cell = ready_.pop_oldest()) return cell;
+  }
   if (Cell* cell = group_.take_outside(*this)) return cell;
   return ++looks_outside_ % oldest_period == 0 ? ready_.pop_oldest() : nullptr;
 }
@@ -83,6 +91,8 @@ Cell* Worker::find_outside() {
 bool Worker::poll() {
   EventLoop* loop = group_.loop();
   if (!loop) return false;
+  // What runs there is in nobody's turn.
+  current_.store(nullptr, std::memory_order_release);
   const RunnerScope scope;
   return loop->poll();
 }

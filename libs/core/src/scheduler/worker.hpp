@@ -33,12 +33,19 @@ class Worker {
   // --- any thread ----------------------------------------------------------------------------------------
   std::uint32_t steal(Cell** loot, std::uint32_t limit) { return ready_.steal(loot, limit); }
   bool has_stealable() const { return ready_.has_stealable(); }
+  std::size_t count_ready() const { return ready_.size(); }
   void ring_doorbell() { doorbell_.notify(); }
 
   // --- monitor
   /// Which cell it runs, or ran last; null when it has found nothing to run.
   Cell* current() const { return current_.load(std::memory_order_acquire); }
   std::uint64_t activations() const { return activations_.load(std::memory_order_relaxed); }
+  /// After the turn in hand, what waits longest comes next: in the deque, then outside. It may be overlooked
+  /// once in a while, and is to be asked for again.
+  void ask_for_fairness() {
+    fairness_wanted_.store(true, std::memory_order_relaxed);  // read in find_fairly()
+    until_fair_.store(1, std::memory_order_relaxed);          // read in find()
+  }
   /// For one that is stuck in a turn.
   std::uint32_t steal_even_newest(Cell** loot, std::uint32_t limit) {
     return ready_.steal_even_newest(loot, limit);
@@ -71,7 +78,10 @@ class Worker {
   static constexpr std::uint32_t largest_loot = 64;
 
   ThreadGroup& group_;
-  std::uint32_t until_fair_ = fairness_period;
+  /// Activations until find_fairly(). The owner counts without a read-modify-write: the monitor's store may
+  /// get lost.
+  std::atomic<std::uint32_t> until_fair_{fairness_period};
+  std::atomic<bool> fairness_wanted_{false};
   std::uint32_t looks_outside_ = 0;
   std::uint32_t steal_from_ = 0;
   unsigned index_ = 0;

@@ -69,14 +69,17 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   self.stops_on_escalation_ = options.stop_on_escalation;
   self.workers_ = self.driver_ ? 1 : options.workers == 0 ? default_workers() : options.workers;
   self.dead_letters_.begin(*self.log_, *self.clock_, options.dead_letters_logged_per_second);
+  self.stalls_.begin(*self.log_);
+  // Before the timers: on a manual clock it looks at what was there before they fire.
+  self.watchdog_.begin(self, options);
   self.timers_.begin(*self.clock_);
   self.blocking_.begin(options.blocking_threads);
   if (self.driver_) {
     self.default_group_ = &self.driver_->group();
   } else {
-    self.monitor_.begin();
+    self.monitor_.begin(self.stalls_, self.watchdog_, options.turn_limit);
     ThreadGroup& group = ThreadGroup::start(self, self.workers_, nullptr);
-    self.monitor_.add(group);
+    self.monitor_.add(group, "");
     self.thread_groups_.push_back(&group);
     self.default_group_ = &group;
   }
@@ -88,11 +91,13 @@ void Runtime::end() {
   blocking_.end();
   finish_groups();
   monitor_.end();
+  watchdog_.end();
   timers_.end();
   tracer_.store(nullptr, std::memory_order_relaxed);
   driven_by_.store(nullptr, std::memory_order_relaxed);
   if (driver_) driver_->detach();
   quarantine_.end();
+  stalls_.end();
   supervision_events_.end();
   dead_letters_.end();
   default_group_ = nullptr;
@@ -133,7 +138,7 @@ void Runtime::add_group(std::string_view name, const GroupOptions& options) {
     return;
   }
   ThreadGroup& group = ThreadGroup::start(*this, options.threads, options.loop);
-  monitor_.add(group);
+  monitor_.add(group, name);
   thread_groups_.push_back(&group);
   groups_.emplace(name, &group);
 }
@@ -159,7 +164,7 @@ ThreadGroup* Runtime::start_pinned_group() {
   if (driver_) return nullptr;
   finish_ended_groups();
   ThreadGroup& group = ThreadGroup::start(*this, 1, nullptr);
-  monitor_.add(group);
+  monitor_.add(group, "");
   const std::lock_guard lock(groups_mutex_);
   thread_groups_.push_back(&group);
   return &group;

@@ -20,7 +20,9 @@
 
 #include "observe/dead_letters.hpp"
 #include "observe/monitor.hpp"
+#include "observe/stalls.hpp"
 #include "observe/supervision_events.hpp"
+#include "observe/watchdog.hpp"
 #include "scheduler/blocking_pool.hpp"
 #include "scheduler/group.hpp"
 #include "supervision/quarantine.hpp"
@@ -65,6 +67,7 @@ class Runtime {
   Quarantine& quarantine() { return quarantine_; }
   bool stops_on_escalation() const { return stops_on_escalation_; }
   Monitor& monitor() { return monitor_; }
+  Stalls& stalls() { return stalls_; }
   Clock& clock() { return *clock_; }
   Log& log() { return *log_; }
   Tracer* tracer() const { return tracer_.load(std::memory_order_relaxed); }
@@ -97,6 +100,8 @@ class Runtime {
   SupervisionEvents supervision_events_;
   Quarantine quarantine_;
   Monitor monitor_;
+  Stalls stalls_;
+  Watchdog watchdog_;
   Clock* clock_ = nullptr;
   Log* log_ = nullptr;
   std::atomic<Tracer*> tracer_{nullptr};  ///< atomic: late senders ask the runtime of a system that is gone

@@ -108,6 +108,9 @@ class BasicLanes {
   /// Advice only: stale by the time it is read.
   bool looks_idle() const { return user_.load(std::memory_order_relaxed) & idle_bit; }
 
+  /// Changes with each message that is sent, and with each rest.
+  std::uintptr_t user_word() const { return user_.load(std::memory_order_relaxed); }
+
   bool looks_suspended() const { return sig_.load(std::memory_order_relaxed) & susp_bit; }
 
   // --- token holder only ------------------------------------------------------------------------------

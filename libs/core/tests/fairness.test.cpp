@@ -1,0 +1,67 @@
+// Who waits in a worker's deque behind actors that keep each other busy. One worker, so nobody steals.
+#include <gtest/gtest.h>
+
+#include "observe/monitor.hpp"
+#include "support.hpp"
+#include "system/runtime.hpp"
+
+namespace {
+
+using namespace troupe_test;
+
+struct Rally {
+  int hops;
+};
+struct Turn {};
+
+struct Table {
+  std::atomic<int> hops{0};
+  std::atomic<int> waited_until{0};  ///< the hop after which the one that waits had its turn
+  Signal over;
+};
+
+/// Waits behind the players.
+struct Waiter {
+  explicit Waiter(Table* at) : table(at) {}
+  void on(Turn) { table->waited_until = table->hops.load(); }
+  Table* table;
+};
+
+/// Two of them keep each other ready: the ball goes to the newest place of the deque each time.
+struct Player : troupe::Actor<Player> {
+  static constexpr int lets_wait_at = 10, looked_at = 20, last_hop = 1000;
+
+  Player(Table* at, troupe::Ref<Waiter> behind, std::function<void()> look)
+      : table(at), waiter(behind), monitor_looks(std::move(look)) {}
+  void on(troupe::Ref<Player> to) { other = to; }
+  void on(const Rally& ball) {
+    table->hops = ball.hops;
+    if (ball.hops == lets_wait_at) waiter.tell(Turn{});
+    if (ball.hops == looked_at) monitor_looks();
+    if (ball.hops == last_hop) return table->over.set();
+    other.tell<Rally>(ball.hops + 1);
+  }
+  Table* table;
+  troupe::Ref<Waiter> waiter;
+  std::function<void()> monitor_looks;
+  troupe::Ref<Player> other;
+};
+
+TEST(Fairness, WhoeverWaitsBehindABusyPairHasItsTurnAfterTheMonitorsNextLook) {
+  Table table;
+  World world(threads(1));
+  troupe::detail::Runtime& runtime = world->runtime_();
+  const std::function<void()> look = [&] { runtime.monitor().look(runtime.clock().now()); };
+  const auto waiter = world->spawn<Waiter>({.inline_asks = false}, &table);
+  const auto one = world->spawn<Player>(&table, waiter, look);
+  const auto two = world->spawn<Player>(&table, waiter, look);
+  one.tell(two);
+  two.tell(one);
+  one.tell<Rally>(1);
+  world.await(table.over);
+  // By the count of activations alone it would be after some 4,000.
+  EXPECT_GE(table.waited_until, Player::lets_wait_at);
+  EXPECT_LE(table.waited_until, Player::looked_at + 2);
+}
+
+}  // namespace
