@@ -14,6 +14,7 @@
 #include <troupe/mailbox.hpp>
 #include <troupe/options.hpp>
 #include <troupe/owned.hpp>
+#include <troupe/pool.hpp>
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/event_loop.hpp>
 #include <troupe/ports/log.hpp>
