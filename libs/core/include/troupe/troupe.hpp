@@ -29,3 +29,4 @@
 #include <troupe/take.hpp>
 #include <troupe/task.hpp>
 #include <troupe/tree.hpp>
+#include <troupe/work_pool.hpp>
