@@ -28,5 +28,6 @@
 #include <troupe/system.hpp>
 #include <troupe/take.hpp>
 #include <troupe/task.hpp>
+#include <troupe/topic.hpp>
 #include <troupe/tree.hpp>
 #include <troupe/work_pool.hpp>
