@@ -340,6 +340,8 @@ struct Dispatch {
     auto& letter = static_cast<Box&>(*turn.envelope);
     if (Destination to = destination_of(letter)) send_refusal(to, ops, why);
     report(why, DeadLetterBox{});
+    if (!why.cause) return end(turn);
+    const FailedFrame scope(why.cause);
     end(turn);
   }
 
