@@ -7,8 +7,11 @@
 #include <troupe/detail/pool_core.hpp>
 #include <troupe/errors.hpp>
 
+#include "lifecycle/control.hpp"
 #include "lifecycle/stop.hpp"
 #include "observe/describe.hpp"
+#include "supervision/child.hpp"
+#include "supervision/orders_carried_out.hpp"
 #include "supervision/supervision.hpp"
 #include "turns/extra.hpp"
 
@@ -43,6 +46,15 @@ std::uint64_t load_of(Seat& seat) {
   if (cell.lanes.looks_idle() || handled > seat.sent) seat.sent = handled;
   return seat.sent - handled + (is_in_turn(cell) ? 1 : 0);
 }
+
+// A stop that a worker comes to in its mailbox, whatever happens to it until then: one that waits for its
+// restart would be ended at once by its supervisor's order, and what is in its mailbox lost.
+void end_service(Cell& worker, Envelope&) {
+  if (supervised(worker)) settle(worker);
+  begin_stop(worker, StopReason::stopped);
+}
+constexpr const MessageOps& end_of_service = Control<end_service>::ops_for<Envelope>;
+void dismiss(Address worker) { send(*worker.first, make_envelope<Envelope>(&end_of_service, worker.second)); }
 
 constexpr MessageOps pool_itself{nullptr, nullptr, 0, 0, Kind::control, false, "", "the end of its workers"};
 
@@ -80,7 +92,7 @@ void PoolCore::resize(std::size_t size) {
                                     " workers: " + describe_exception(std::current_exception()));
   }
   while (seats_.size() > size) {
-    stop_child(pool_, seats_.back().worker);
+    dismiss(seats_.back().worker);
     seats_.pop_back();
   }
 }
