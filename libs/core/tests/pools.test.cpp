@@ -213,11 +213,7 @@ TEST_P(Pools, BroadcastToAllTheirWorkers) {
   for (const auto& worker : pool.ask<Workers>().get()) EXPECT_EQ(worker.ask<Sum>().get(), 5);
 }
 
-struct Gate {
-  Reply<void> reply;
-};
 struct Holder final : troupe::Actor<Holder> {
-  std::vector<Reply<void>> held;
   int handled = 0;
   Task<> on(const Add&) {
     const auto me = owner;
@@ -288,6 +284,22 @@ TEST_P(Pools, AWorkerThatEndsForGoodLeavesThePoolAndTheLastOnesEndIsThePoolsFail
   const auto news = end.get();
   EXPECT_EQ(news.reason, troupe::StopReason::failed);
   EXPECT_NE(troupe::cause_as<std::runtime_error>(news.cause), nullptr);
+}
+
+TEST_P(Pools, AnAskOfAPoolWhoseWorkersMailboxIsFullFailsWithOverflow) {
+  const auto door = world->spawn<Door>();
+  const auto pool =
+      world->spawn<Pool<Holder>>(PoolOptions{.size = 1, .worker = {.mailbox = troupe::bounded(1)}},
+                                 troupe::Recipient<void(WhoIsThere)>(door));
+  pool.tell<Add>(1);
+  while (door.ask<Sum>().get() == 0) {
+    if (!world.on_threads()) world.scheduler().run_until_idle();
+  }
+  pool.tell<Add>(2);
+  const auto outcome = pool.try_ask<Sum>().within(troupe::Duration::max()).get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().reason(), troupe::Reason::overflow);
+  door.tell<Release>();
 }
 
 TEST_P(Pools, APermanentWorkerThatIsKilledIsBuiltAnewInItsPlace) {

@@ -91,6 +91,7 @@ struct Sleeper {
   void on(Go) {
     for (auto& reply : waiting) reply.answer();
   }
+  std::size_t on(Seen) const { return waiting.size(); }
 };
 struct Slow final : troupe::Actor<Slow> {
   explicit Slow(Ref<Sleeper> with) : sleeper(with) {}
@@ -116,6 +117,24 @@ TEST_P(Topics, ASlowSubscriberDelaysNobody) {
   // The slow one may have come to the sleeper only now.
   EXPECT_EQ(quick.ask<Seen>().get().size(), 100u);
   slow.kill();
+}
+
+TEST_P(Topics, ASlowSubscribersOwnMailboxRuleHolds) {
+  const auto topic = world->spawn<Topic<Price>>();
+  const auto sleeper = world->spawn<Sleeper>();
+  const auto slow = world->spawn<Slow>({.mailbox = troupe::bounded(2, troupe::drop_oldest)}, sleeper);
+  const auto quick = world->spawn<Listener>();
+  topic.tell<Subscribe<Price>>(slow);
+  topic.tell<Subscribe<Price>>(quick);
+  topic.ask<Price>("tea", 0).get();
+  while (sleeper.ask<Seen>().get() == 0) {
+    if (!world.on_threads()) world.scheduler().run_until_idle();
+  }
+  for (int i = 1; i < 10; ++i) topic.ask<Price>("tea", i).get();
+  EXPECT_EQ(world->dead_letters()[troupe::Undelivered::overflow], 7u);
+  EXPECT_EQ(seen_by(quick).size(), 10u);
+  sleeper.tell<Go>();
+  EXPECT_EQ(slow.ask<Seen>().within(troupe::Duration::max()).get(), (std::vector<int>{0, 8, 9}));
 }
 
 TEST_P(Topics, AreRecipientsOfTheirMessages) {

@@ -249,6 +249,27 @@ TEST_P(WorkPools, AJobThatIsKilledWithItsPoolIsADeadLetter) {
   EXPECT_EQ(world->dead_letters()[troupe::Undelivered::killed], 4u);
 }
 
+TEST_P(WorkPools, WithABoundedMailboxRefuseWhatIsTooMuchAndLetOthersWaitForRoom) {
+  const auto pool = world->spawn<WorkPool<Worker>>({.name = "pool", .mailbox = troupe::bounded(3)},
+                                                   PoolOptions{.size = 2}, &shared);
+  for (int i = 0; i < 2; ++i) pool.deliver<Wait>(i).within(troupe::Duration::max()).get();
+  await_at_door(2);  // both workers are busy, so the next wait in the mailbox
+  for (int i = 2; i < 5; ++i) EXPECT_TRUE(pool.try_tell<Wait>(i));
+  const auto refused = pool.try_tell<Wait>(5);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, troupe::Reason::overflow);
+  EXPECT_EQ(refused.error().message.number, 5);
+  pool.tell<Wait>(6);
+  EXPECT_EQ(world->dead_letters()[troupe::Undelivered::overflow], 1u);
+  shared.door.tell<Open>();
+  EXPECT_EQ(pool.ask<Job>(7).within(troupe::Duration::max()).get(), 14);
+  pool.stop();
+  pool.join().within(troupe::Duration::max()).get();
+  auto done = shared.done.all();
+  std::sort(done.begin(), done.end());
+  EXPECT_EQ(done, (std::vector<std::string>{"0", "1", "2", "3", "4", "7"}));
+}
+
 TEST_P(WorkPools, RefuseOptionsThatMakeNoSense) {
   EXPECT_PRED2(contains, thrown<troupe::UsageError>([&] { spawn_pool({.attempts = 0}); }), "an attempt");
   EXPECT_PRED2(contains, thrown<troupe::UsageError>([&] { spawn_pool({.size = 0}); }), "needs a worker");

@@ -16,7 +16,7 @@ void unstash(Cell& cell, std::size_t count) {
   cell.condition.has_front = !extra.front.empty();
 }
 
-void hold_mail(Cell& cell, bool on) { cell.condition.suspended = on; }
+void hold_mail(Cell& cell, bool on) { cell.condition.held = on; }
 
 void refuse_message(Cell& by, const MessageOps& message, Undelivered reason, const std::exception_ptr& cause,
                     DeadLetterBox box) noexcept {

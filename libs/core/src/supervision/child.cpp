@@ -230,7 +230,7 @@ void go_down(Cell& cell, Supervised& mine) {
   }
   renew_extra(cell, *cell.extra);
   cell.condition.life = Life::down;
-  cell.condition.suspended = false;
+  cell.condition.suspended = cell.condition.held = false;
   if (mine.stop_wanted && !mine.start_due) {
     mine.settled = true;
     mine.start_failure = nullptr;
