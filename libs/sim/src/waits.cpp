@@ -7,7 +7,7 @@ namespace troupe::inline v0::sim {
 
 namespace {
 
-/// Asks and joins by message, without those that have an answer or whose asker has ended.
+/// Asks and joins by message, without those that have an answer, or whose turn or asker has ended.
 std::map<MessageNumber, Event> open_asks(const History& history) {
   std::map<MessageNumber, Event> open;
   for (const Event& event : history.events()) {
@@ -17,6 +17,8 @@ std::map<MessageNumber, Event> open_asks(const History& history) {
       open.emplace(event.message, event);
     } else if (event.kind == EventKind::answer) {
       open.erase(event.message);
+    } else if (event.kind == EventKind::turn_discard) {
+      std::erase_if(open, [&](const auto& one) { return one.second.cause == event.message; });
     } else if (event.kind == EventKind::stop) {
       std::erase_if(open, [&](const auto& one) { return one.second.by == event.actor; });
     }

@@ -47,6 +47,42 @@ TEST(SimulatedSupervision, ARestartThatFailsIsTriedAgainInEverySchedule) {
   EXPECT_TRUE(result.passed()) << result.report();
 }
 
+/// Stops one: by its supervisor's hand, or by itself.
+struct Ender {
+  troupe::Supervisor shop;
+  troupe::Ref<Fragile> child;
+  void on(const Question&) const { shop.stop(child); }
+  void on(const Job&) const { child.stop(); }
+};
+TEST(SimulatedSupervision, APermanentChildThatIsStoppedWhileItIsRestartedStartsAgainInEverySchedule) {
+  const auto result = explore(
+      {.name = "stop-of-a-permanent", .schedules = 500, .handlers_may_throw = true}, [](Simulation& sim) {
+        int starts = 2;
+        const auto shop = sim.system().supervise({.backoff = {.first = 1s}});
+        const auto child = shop.spawn<Fragile>({.restart = troupe::permanent}, &starts);
+        child.tell<Job>(0, 1u);
+        sim.spawn<Ender>(shop, child).tell<Job>(0, 1u);
+        sim.run();
+        sim.check(child.ask<Question>().get() == 1, "it is up");
+        sim.check(starts == 5, "after a crash and a stop");
+      });
+  EXPECT_TRUE(result.passed()) << result.report();
+}
+TEST(SimulatedSupervision, APermanentChildThatIsStoppedByHandWhileItIsRestartedEndsInEverySchedule) {
+  const auto result = explore(
+      {.name = "end-of-a-permanent", .schedules = 500, .handlers_may_throw = true}, [](Simulation& sim) {
+        int starts = 2;
+        const auto shop = sim.system().supervise();
+        const auto child = shop.spawn<Fragile>({.restart = troupe::permanent}, &starts);
+        child.tell<Job>(0, 1u);
+        sim.spawn<Ender>(shop, child).tell<Question>();
+        sim.run();
+        sim.check(!child.alive(), "it has ended");
+        sim.check(shop.alive(), "its supervisor lives");
+      });
+  EXPECT_TRUE(result.passed()) << result.report();
+}
+
 TEST(SimulatedSupervision, ASupervisorEndsInEveryScheduleWhateverItsChildrenAreAbout) {
   const auto result = explore({.name = "shutdown",
                                .schedules = 500,

@@ -13,14 +13,15 @@
 namespace troupe::inline v0 {
 
 enum class Undelivered : std::uint8_t {
-  stopped,     ///< its receiver stopped before its turn
-  killed,      ///< its receiver was killed
-  failed,      ///< its handler threw, or its receiver had failed
-  no_actor,    ///< its receiver had ended before it was sent
-  late_reply,  ///< an answer that nobody waited for any more
-  overflow,    ///< its receiver's mailbox was full: it was refused, or made room for a newer one
+  stopped,       ///< its receiver stopped before its turn
+  killed,        ///< its receiver was killed
+  failed,        ///< its handler threw, or its receiver had failed
+  no_actor,      ///< its receiver had ended before it was sent
+  late_reply,    ///< an answer that nobody waited for any more
+  overflow,      ///< its receiver's mailbox was full: it was refused, or made room for a newer one
+  rate_limited,  ///< a RateLimit had no token for it
 };
-inline constexpr std::size_t undelivered_reasons = 6;
+inline constexpr std::size_t undelivered_reasons = 7;
 
 std::string_view to_string(Undelivered reason) noexcept;
 

@@ -22,6 +22,8 @@ enum class Reason : std::uint8_t {
   killed,          ///< the actor was killed before it answered
   overflow,        ///< the actor's mailbox was full
   unanswerable,    ///< single-threaded scheduler: nothing is left that could answer
+  rate_limited,    ///< a RateLimit had no token for it: its cause() is a RateLimited, with the time to wait
+  circuit_open,    ///< a CircuitBreaker didn't let it through: its cause() is a CircuitOpen
 };
 
 std::string_view to_string(Reason reason) noexcept;

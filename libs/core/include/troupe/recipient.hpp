@@ -173,6 +173,11 @@ class Recipient {
     return detail::order_of(*a.cell_, a.gen_, *b.cell_, b.gen_);
   }
 
+  /// Of a message that it accepts; null: by tell only.
+  template <class M>
+  const detail::MessageOps* asked_ops_() const {
+    return ops_[detail::index_of_message<M, Signatures...>()].asked;
+  }
   detail::Cell* cell_address_() const noexcept { return cell_; }
   std::uint64_t generation_() const noexcept { return gen_; }
 

@@ -14,6 +14,7 @@
 #include <troupe/mailbox.hpp>
 #include <troupe/options.hpp>
 #include <troupe/owned.hpp>
+#include <troupe/pool.hpp>
 #include <troupe/ports/clock.hpp>
 #include <troupe/ports/event_loop.hpp>
 #include <troupe/ports/log.hpp>
@@ -28,4 +29,6 @@
 #include <troupe/system.hpp>
 #include <troupe/take.hpp>
 #include <troupe/task.hpp>
+#include <troupe/topic.hpp>
 #include <troupe/tree.hpp>
+#include <troupe/work_pool.hpp>

@@ -16,6 +16,7 @@
 #include "observe/describe.hpp"
 #include "scheduler/ready.hpp"
 #include "system/runtime.hpp"
+#include "turns/run_cell.hpp"
 
 namespace troupe::inline v0::detail {
 
@@ -382,7 +383,7 @@ void Request::discard() noexcept {
 }
 
 void end_inline_slowly(Cell& target) {
-  if (target.condition.life != Life::running || target.condition.suspended) {
+  if (holds_mail(target)) {
     if (target.condition.life == Life::running) {
       if (target.condition.locked) mailbox_of(target).let_in();
       if (target.lanes.rest_suspended()) return;

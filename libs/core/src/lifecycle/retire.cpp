@@ -204,6 +204,7 @@ void leave_tree(Cell& cell) {
 
 void recycle(Cell& cell) {
   cell.condition.suspended = false;
+  cell.condition.held = false;
   cell.condition.has_front = false;
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.handled.store(0, std::memory_order_relaxed);

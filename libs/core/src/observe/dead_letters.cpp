@@ -22,6 +22,8 @@ std::string_view to_string(Undelivered reason) noexcept {
       return "nobody waited for this answer any more";
     case Undelivered::overflow:
       return "its receiver's mailbox was full";
+    case Undelivered::rate_limited:
+      return "a rate limit had no token for it";
   }
   return "unknown";
 }
@@ -101,7 +103,10 @@ bool DeadLetters::may_log() {
 }
 
 void DeadLetters::report(const Drop& why, const MessageOps& message, DeadLetterBox box) {
-  const Undelivered reason = undelivered(why);
+  report(undelivered(why), why, message, box);
+}
+
+void DeadLetters::report(Undelivered reason, const Drop& why, const MessageOps& message, DeadLetterBox box) {
   count(reason);
   if (logging) return;
   {

@@ -22,6 +22,8 @@ class DeadLetters {
   void end();
 
   void report(const Drop& why, const MessageOps& message, DeadLetterBox box);
+  /// For another reason than that of `why`.
+  void report(Undelivered reason, const Drop& why, const MessageOps& message, DeadLetterBox box);
   void late_answer(std::string_view type);
   void subscribe(Recipient<DeadLetter> subscriber);
   DeadLetterCounts counts() const;

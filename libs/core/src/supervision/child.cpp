@@ -141,7 +141,9 @@ void fall_back(Cell& cell, Supervised& mine, std::exception_ptr cause) {
 
 void start(Cell& cell, Supervised& mine) {
   mine.start_due = false;
-  // Stopped or killed while it was down: its supervisor may have sent the order before it heard of that.
+  // Stopped or killed while it was down: its supervisor may have sent the order before it heard of that. One
+  // that ends by its supervisor's order needs no other word: of a permanent one that would be to start again.
+  if (mine.ordered) return remove_for_good(cell);
   if (mine.settled) return tell_supervisor(cell, News::ended);
   open_to_children(cell);
   void* object = nullptr;
@@ -212,6 +214,8 @@ bool asks_first(Cell& cell, Supervised& mine, StopReason reason) {
 }
 
 void want_stop(Cell& cell, Supervised& mine) {
+  // It will come to the stop in its mailbox, and be started once more.
+  if (mine.restart == Restart::permanent && !mine.ordered) return;
   if (cell.condition.life == Life::down && !mine.start_due) {
     if (!std::exchange(mine.settled, true)) tell_supervisor(cell, News::ended);
   } else if (cell.condition.life != Life::running) {
@@ -226,7 +230,7 @@ void go_down(Cell& cell, Supervised& mine) {
   }
   renew_extra(cell, *cell.extra);
   cell.condition.life = Life::down;
-  cell.condition.suspended = false;
+  cell.condition.suspended = cell.condition.held = false;
   if (mine.stop_wanted && !mine.start_due) {
     mine.settled = true;
     mine.start_failure = nullptr;

@@ -21,6 +21,10 @@ std::string_view to_string(Reason reason) noexcept {
       return "overflow";
     case Reason::unanswerable:
       return "unanswerable";
+    case Reason::rate_limited:
+      return "rate limited";
+    case Reason::circuit_open:
+      return "circuit open";
   }
   return "unknown";
 }

@@ -138,7 +138,10 @@ Running& begin_activation(Cell& cell, std::uint32_t budget) {
 
 }  // namespace
 
-bool holds_mail(const Cell& cell) { return cell.condition.suspended || cell.condition.life != Life::running; }
+bool holds_mail(const Cell& cell) {
+  const Condition& now = cell.condition;
+  return now.suspended || now.held || now.life != Life::running;
+}
 
 bool run_cell(Cell& cell, std::uint32_t budget) {
   Running& running = begin_activation(cell, budget);

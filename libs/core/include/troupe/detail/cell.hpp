@@ -66,7 +66,8 @@ struct Condition {
   bool suspended = false;      ///< an exclusive turn awaits: user messages stay in the lane
   bool has_front : 1 = false;  ///< unstashed messages stand before the lane
   bool locked : 1 = false;     ///< it is a LockedCell: messages aren't in the lane
-  std::uint8_t unused : 6 = 0;
+  bool held : 1 = false;       ///< by the actor itself: user messages stay in the mailbox
+  std::uint8_t unused : 5 = 0;
   StopReason reason = StopReason::stopped;  ///< of an actor that is on its way out
 
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.

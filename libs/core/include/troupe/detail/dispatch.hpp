@@ -177,7 +177,13 @@ struct Dispatch {
     if constexpr (takes_reply) {
       Destination to{};
       if constexpr (sent == Sent::asked) to = std::exchange(letter.to, {});
-      return actor.on(pass(letter.message), Reply<typename H::replied>(to));
+      if constexpr (PassesOn<A, M>) {
+        return actor.pass_on(pass(letter.message), Reply<typename H::replied>(to));
+      } else {
+        return actor.on(pass(letter.message), Reply<typename H::replied>(to));
+      }
+    } else if constexpr (PassesOn<A, M>) {
+      return actor.pass_on(pass(letter.message));
     } else {
       return actor.on(pass(letter.message));
     }
@@ -334,6 +340,8 @@ struct Dispatch {
     auto& letter = static_cast<Box&>(*turn.envelope);
     if (Destination to = destination_of(letter)) send_refusal(to, ops, why);
     report(why, DeadLetterBox{});
+    if (!why.cause) return end(turn);
+    const FailedFrame scope(why.cause);
     end(turn);
   }
 

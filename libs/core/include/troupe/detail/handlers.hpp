@@ -57,14 +57,40 @@ struct Match {
 };
 
 template <class A, class M>
-concept HasHandler = Complete<A> && requires { Match<M>::of(&A::on); };
+concept HasOwnHandler = Complete<A> && requires { Match<M>::of(&A::on); };
+
+/// What an address accepts, and what it answers: of a Ref below, of a Recipient in detail/router.hpp.
+template <class Address, class M>
+struct Route;
+
+/// News of an actor's own life are nobody else's.
+template <class M>
+inline constexpr bool is_own_news = std::same_as<M, Started> || std::same_as<M, Stopping> ||
+                                    std::same_as<M, PreRestart> || std::same_as<M, Terminated>;
+
+/// A router is an actor that hands on what its `passes_to` accepts, unless it has a handler of its own for
+/// it: by `pass_on(M&&, Reply<R>)`, or, of a message that carries its Reply or where the router answers with
+/// nothing, `pass_on(M&&)`. `passing` is what that returns: void, or a Task<>.
+template <class A, class M>
+consteval bool passes_on() {
+  if constexpr (is_own_news<M> || !requires { typename A::passes_to; }) {
+    return false;
+  } else {
+    return Route<typename A::passes_to, M>::accepts;
+  }
+}
+template <class A, class M>
+concept PassesOn = Complete<A> && !HasOwnHandler<A, M> && passes_on<A, M>();
+
+template <class A, class M>
+concept HasHandler = HasOwnHandler<A, M> || PassesOn<A, M>;
 
 template <class A, class M>
 struct HandlerOf {
   using type = void;
 };
 template <class A, class M>
-  requires HasHandler<A, M>
+  requires HasOwnHandler<A, M>
 struct HandlerOf<A, M> {
   using type = decltype(Match<M>::of(&A::on));
 };
@@ -106,6 +132,19 @@ using carried_reply_t = typename CarriedReply<M>::type;
 template <class M>
 inline constexpr bool carries_reply = !std::same_as<carried_reply_t<M>, NoReply>;
 
+template <class A, class M>
+  requires PassesOn<A, M>
+struct HandlerOf<A, M> {
+  static consteval auto replied() {
+    if constexpr (carries_reply<M> || !A::passes_replies) {
+      return std::type_identity<NoReply>();
+    } else {
+      return std::type_identity<typename Route<typename A::passes_to, M>::reply>();
+    }
+  }
+  using type = Form<Passing::rvalue, typename A::passing, typename decltype(replied())::type>;
+};
+
 /// What asking A with M yields.
 template <class A, class M>
 struct ReplyType {
@@ -144,6 +183,17 @@ constexpr bool is_urgent() {
     return false;
   }
 }
+
+template <class A, class M>
+struct Route<Ref<A>, M> {
+  static constexpr bool accepts = false;
+};
+template <class A, class M>
+  requires HasHandler<A, M>
+struct Route<Ref<A>, M> {
+  static constexpr bool accepts = true;
+  using reply = typename ReplyType<A, M>::type;
+};
 
 template <class A>
 constexpr bool is_reentrant() {
