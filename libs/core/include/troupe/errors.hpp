@@ -22,6 +22,7 @@ enum class Reason : std::uint8_t {
   killed,          ///< the actor was killed before it answered
   overflow,        ///< the actor's mailbox was full
   unanswerable,    ///< single-threaded scheduler: nothing is left that could answer
+  deadlock,        ///< it closed a circle of asks that wait for each other: what() names them all
 };
 
 std::string_view to_string(Reason reason) noexcept;

@@ -21,6 +21,8 @@ std::string_view to_string(Reason reason) noexcept {
       return "overflow";
     case Reason::unanswerable:
       return "unanswerable";
+    case Reason::deadlock:
+      return "deadlock";
   }
   return "unknown";
 }

@@ -139,6 +139,9 @@ void System::subscribe_dead_letters(Recipient<DeadLetter> subscriber) {
 void System::subscribe_supervision(Recipient<SupervisionEvent> subscriber) {
   runtime_pointer_->supervision_events().subscribe(subscriber);
 }
+void System::subscribe_deadlocks(Recipient<Deadlock> subscriber) {
+  runtime_pointer_->deadlock_events().subscribe(subscriber);
+}
 std::vector<Quarantined> System::quarantined() const { return runtime_pointer_->quarantine().list(); }
 bool System::redeliver(std::uint64_t number) { return runtime_pointer_->quarantine().redeliver(number); }
 bool System::discard(std::uint64_t number) { return runtime_pointer_->quarantine().discard(number); }
