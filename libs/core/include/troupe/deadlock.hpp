@@ -18,6 +18,7 @@ struct DeadlockWait {
   std::string_view actor;    ///< its class; empty: it is a plain thread, in get()
   std::string_view message;  ///< the class of what it has asked
   std::string asked;         ///< the path of whom it has asked
+  bool for_room = false;     ///< it delivers the message, and waits for room in that mailbox
   std::string_view file;     ///< where it awaits; empty: not known
   std::uint32_t line = 0;
   std::chrono::nanoseconds age{};  ///< how long it waits

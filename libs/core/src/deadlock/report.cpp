@@ -44,6 +44,7 @@ DeadlockWait describe(const Member& member) {
   // What is asked of the runtime is of no actor's class.
   wait.asked =
       block.target_gen == 0 ? std::string(message.actor) : describe(*block.target.get(), block.target_gen);
+  wait.for_room = block.room.delivers;
   const std::source_location where = block.where;
   if (where.line() != 0) {
     wait.file = where.file_name();
@@ -71,14 +72,17 @@ std::string place_of(const DeadlockWait& wait) {
 
 std::string age_of(const DeadlockWait& wait) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(wait.age).count();
-  return std::to_string(ms) + " ms ago";
+  return std::to_string(ms) + (wait.for_room ? " ms" : " ms ago");
 }
 
 std::string line_of(const Deadlock& deadlock, std::size_t index) {
   const DeadlockWait& wait = deadlock.waits[index];
   const DeadlockWait& next = deadlock.waits[(index + 1) % deadlock.waits.size()];
-  std::string line = "  " + waiter_name(wait) + " asked " + wait.asked + " for " + std::string(wait.message) +
-                     place_of(wait) + ", " + age_of(wait);
+  const std::string message(wait.message);
+  const std::string what = wait.for_room ? " waits for room to deliver " + message + " to " + wait.asked
+                                         : " asked " + wait.asked + " for " + message;
+  std::string line =
+      "  " + waiter_name(wait) + what + place_of(wait) + (wait.for_room ? ", for " : ", ") + age_of(wait);
   if (next.path != wait.asked) line += ", whose answer lies with " + waiter_name(next);
   if (!wait.certain) line += ", as it seems";
   if (!wait.actor.empty())

@@ -41,8 +41,9 @@ class SinkBase;
 
 /// An await that has to wait for room in a mailbox, with what it will put there.
 struct RoomWait {
-  Cell* cell = nullptr;   ///< the asker's: whose mailbox it may wait in; null: it never had to
-  bool delivers = false;  ///< room is all that it waits for; set by the asker before `pending` is stored
+  Cell* cell = nullptr;  ///< the asker's: whose mailbox it may wait in; null: it never had to
+  Shared<bool> delivers{
+      false};  ///< room is all that it waits for; set by the asker before `pending` is stored
   // Under the mailbox's lock.
   Envelope* letter = nullptr;  ///< null: it doesn't wait, or not any more
   AwaitBlock* next = nullptr;
