@@ -1,4 +1,4 @@
-// ask_actor, ask_thread and ask_busy in Troupe.
+// ask_actor, ask_thread, ask_busy and ask_waiting in Troupe.
 #include <latch>
 #include <vector>
 
@@ -7,6 +7,7 @@
 #include "../harness/check.hpp"
 #include "../harness/shape.hpp"
 #include "../harness/workloads.hpp"
+#include "with_options.hpp"
 
 namespace bench {
 namespace {
@@ -97,6 +98,11 @@ Result ask_thread(double scale) {
   });
   expect_equal(asks, sum, "the sum of the answers");
   return result;
+}
+
+Result ask_waiting_with(const troupe::SystemOptions& options, double scale) {
+  troupe::System system(options);
+  return ask_from_actor(system, system.spawn<Target>({.inline_asks = false}), scaled(10'000'000, scale));
 }
 
 Result ask_busy(double scale) {

@@ -36,6 +36,11 @@ Result with_recorder(double scale) {
   return base({.tracer = &recorder}, scale);
 }
 
+Result ask_waiting(double scale) { return ask_waiting_with({}, scale); }
+Result ask_waiting_unwatched(double scale) {
+  return ask_waiting_with({.on_deadlock = troupe::OnDeadlock::ignore}, scale);
+}
+
 constexpr Workload kOwn[] = {
     {"tracing_off", with_tracer_off<ping_pong_with>},
     {"tracing_off_fan_in", with_tracer_off<fan_in_actors_with>},
@@ -44,6 +49,8 @@ constexpr Workload kOwn[] = {
     {"recording", with_recorder<ping_pong_with>},
     {"recording_fan_in", with_recorder<fan_in_actors_with>},
     {"simulated_messages", simulated_messages},
+    {"ask_waiting", ask_waiting},
+    {"ask_waiting_unwatched", ask_waiting_unwatched},
     {"restart", restart},
     {"throw_and_catch", throw_and_catch},
     {"supervised_ping_pong", supervised_ping_pong},

@@ -144,7 +144,7 @@ class Request {
 };
 
 /// Blocks the calling thread until `waiting` is over. False: nothing is left that could answer.
-bool wait_in_thread(Waiting& waiting, Cell& target);
+bool wait_in_thread(Waiting& waiting, Cell& target, const std::source_location& where);
 AskError unanswerable(const Cell& target);
 /// @throws UsageError: get() was called inside an actor
 [[noreturn]] void refuse_get(const Cell& target);
@@ -206,9 +206,11 @@ class AskAwaiter {
     waiting_.cell = context.running->cell;
     return pending_.run_in_place();
   }
-  void await_suspend(std::coroutine_handle<> handle) {
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> handle) {
     waiting_.suspend(handle);
     pending_.send_unless_sent();
+    waiting_.note(handle.promise().awaits_at);
   }
   auto await_resume() {
     if constexpr (as_value) {
@@ -217,11 +219,11 @@ class AskAwaiter {
       return pending_.take_value();
     }
   }
-  auto get(Cell& target) {
+  auto get(Cell& target, const std::source_location& where) {
     check_get_allowed(target);
     if (!pending_.run_in_place()) {
       pending_.send_unless_sent();
-      if (!wait_in_thread(waiting_, target)) pending_.fail(unanswerable(target));
+      if (!wait_in_thread(waiting_, target, where)) pending_.fail(unanswerable(target));
     }
     return await_resume();
   }
@@ -255,7 +257,9 @@ class BasicAsk {
 
   /// Blocks the calling thread until the answer is there. Outside of actors only.
   /// @throws UsageError in an actor; AskError (unless a try_ form)
-  result_type get() && { return AskAwaiter<R, as_value>(request_).get(request_.target()); }
+  result_type get(const std::source_location& where = std::source_location::current()) && {
+    return AskAwaiter<R, as_value>(request_).get(request_.target(), where);
+  }
   template <class Named = R>
   result_type get() & {
     static_assert(is_moved<Named>,

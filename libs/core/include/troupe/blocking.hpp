@@ -28,8 +28,9 @@ template <class R, class F, class... Args>
 class Call final : public Job {
  public:
   Call(Destination to, F&& function, std::tuple<Args...>&& args)
-      : reply_(to), function_(std::move(function)), args_(std::move(args)) {}
+      : to_(to), reply_(to), function_(std::move(function)), args_(std::move(args)) {}
   void run() noexcept override {
+    hold_in_thread(to_);
     try {
       if constexpr (std::is_void_v<R>) {
         std::apply(std::move(function_), std::move(args_));
@@ -43,6 +44,7 @@ class Call final : public Job {
   }
 
  private:
+  Destination to_;
   Reply<R> reply_;
   F function_;
   std::tuple<Args...> args_;
@@ -62,11 +64,14 @@ class BlockingAwaiter {
   BlockingAwaiter& operator=(const BlockingAwaiter&) = delete;
 
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> handle) {
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> handle) {
     if (!context.running->cell) refuse_blocking_outside();
     waiting_.suspend(handle);
     sink_.waiting = &waiting_;
     const Destination to = sink_.open(*context.running->cell, 0, &blocking_ops);
+    sink_.arm(std::chrono::nanoseconds::max());
+    waiting_.note(handle.promise().awaits_at);
     submit_job(new Call<R, F, Args...>(to, std::move(function_), std::move(args_)));
   }
   R await_resume() {

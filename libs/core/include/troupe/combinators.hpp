@@ -82,14 +82,16 @@ class Several {
   Several& operator=(const Several&) = delete;
 
   bool await_ready() const noexcept { return waiting_.over(); }
-  void await_suspend(std::coroutine_handle<> handle) {
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> handle) {
     waiting_.suspend(handle);
     self().start();
+    waiting_.note(handle.promise().awaits_at);
   }
-  auto get(Cell& target) {
+  auto get(Cell& target, const std::source_location& where) {
     check_get_allowed(target);
     self().start();
-    if (!wait_in_thread(waiting_, target)) throw unanswerable(target);
+    if (!wait_in_thread(waiting_, target, where)) throw unanswerable(target);
     return self().await_resume();
   }
 
@@ -133,7 +135,9 @@ class [[nodiscard(
     return make();
   }
   /// Blocks the calling thread. Outside of actors only. @throws UsageError in an actor; AskError
-  auto get() && { return make().get(*target_); }
+  auto get(const std::source_location& where = std::source_location::current()) && {
+    return make().get(*target_, where);
+  }
   template <class Named = Awaiter>
   auto get() & {
     static_assert(is_moved<Named>,

@@ -24,6 +24,7 @@ enum class Reason : std::uint8_t {
   unanswerable,    ///< single-threaded scheduler: nothing is left that could answer
   rate_limited,    ///< a RateLimit had no token for it: its cause() is a RateLimited, with the time to wait
   circuit_open,    ///< a CircuitBreaker didn't let it through: its cause() is a CircuitOpen
+  deadlock,        ///< it closed a circle of asks that wait for each other: what() names them all
 };
 
 std::string_view to_string(Reason reason) noexcept;

@@ -30,6 +30,14 @@ struct ByName {
 };
 }  // namespace detail
 
+/// What to do about asks that wait for each other in a circle.
+enum class OnDeadlock : std::uint8_t {
+  fail_youngest,  ///< fail the ask that was asked last, with Reason::deadlock and a report
+  log_only,       ///< report it, and let the deadlines end it
+  abort,          ///< report it, and end the process
+  ignore,         ///< don't look for it
+};
+
 struct SystemOptions {
   detail::ByName by_name{detail::ByName::Key{}};
 
@@ -60,6 +68,9 @@ struct SystemOptions {
   Mailbox mailbox = unbounded;
   /// Dead letters that are logged per second; the rest is counted and summed up.
   unsigned dead_letters_logged_per_second = 10;
+  OnDeadlock on_deadlock = OnDeadlock::fail_youngest;
+  /// After so long a circle of asks is reported in which it isn't certain who has a Reply.
+  std::chrono::nanoseconds suspected_deadlock_after = std::chrono::seconds(1);
   /// When a supervisor that nobody supervises gives up, the system's actors stop, not only its subtree.
   bool stop_on_escalation = false;
 };

@@ -32,8 +32,17 @@ template <class Box, class... Args>
 [[gnu::noinline]] void tell_slowly(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
   send_letter(cell, make_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
+/// What can't be copied may have a Reply in it.
+template <class Box, class... Args>
+void tell_unique(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+  Envelope* letter = make_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...);
+  const Forwarding forwarding(cell, gen, letter, sizeof(Box));
+  send_letter(cell, letter);
+}
 template <class Box, class... Args>
 void tell_letter(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+  if constexpr (!std::is_copy_constructible_v<decltype(Box::message)>)
+    return tell_unique<Box>(cell, ops, gen, std::forward<Args>(args)...);
   void* block = tracing() ? nullptr : allocate_block_at_once<sizeof(Box)>();
   if (!block) [[unlikely]]
     return tell_slowly<Box>(cell, ops, gen, std::forward<Args>(args)...);

@@ -18,11 +18,12 @@ template <class T>
 class [[nodiscard]] Reply {
  public:
   Reply() = default;
-  Reply(Reply&& other) noexcept : to_(std::exchange(other.to_, {})) {}
+  Reply(Reply&& other) noexcept : to_(std::exchange(other.to_, {})) { hold(); }
   Reply& operator=(Reply&& other) noexcept {
     if (this != &other) {
       drop();
       to_ = std::exchange(other.to_, {});
+      hold();
     }
     return *this;
   }
@@ -54,6 +55,10 @@ class [[nodiscard]] Reply {
   detail::Destination release_() noexcept { return std::exchange(to_, {}); }
 
  private:
+  /// For the detection of deadlocks: who has it.
+  void hold() noexcept {
+    if (to_ && !to_.is_inline()) detail::hold(to_, this);
+  }
   void drop() noexcept {
     if (to_) detail::send_broken_promise(std::exchange(to_, {}));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <troupe/dead_letter.hpp>
+#include <troupe/deadlock.hpp>
 #include <troupe/detail/durations.hpp>
 #include <troupe/detail/spawn.hpp>
 #include <troupe/options.hpp>
@@ -89,6 +90,8 @@ class System {
   }
   /// Every SupervisionEvent from now on goes to the actor; until it ends.
   void subscribe_supervision(Recipient<SupervisionEvent> subscriber);
+  /// Every Deadlock from now on goes to the actor; until it ends.
+  void subscribe_deadlocks(Recipient<Deadlock> subscriber);
 
   // --- messages that have failed as often as their actor's `retry` allows
   /// The last 1,000 of them, oldest first.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <troupe/detail/checks.hpp>
+#include <troupe/detail/context.hpp>
 #include <troupe/detail/pool.hpp>
 #include <troupe/detail/turn.hpp>
 
@@ -25,7 +26,11 @@ concept Awaitable = requires { typename std::remove_cvref_t<T>::troupe_awaitable
 
 class PromiseBase : public Turn {
  public:
-  static void* operator new(std::size_t bytes) { return allocate_bytes(bytes); }
+  PromiseBase() noexcept { frame_bytes = context.frame_bytes; }
+  static void* operator new(std::size_t bytes) {
+    context.frame_bytes = static_cast<std::uint32_t>(bytes);
+    return allocate_bytes(bytes);
+  }
   static void operator delete(void* frame, std::size_t bytes) noexcept { free_block(frame, bytes); }
 
   // g++ 12 lays out a wrong frame for a coroutine without local variables that awaits in a condition
@@ -58,7 +63,9 @@ class PromiseBase : public Turn {
   void unhandled_exception() noexcept { exception = std::current_exception(); }
 
   template <class W>
-  decltype(auto) await_transform([[maybe_unused]] W&& awaitable) noexcept {
+  decltype(auto) await_transform([[maybe_unused]] W&& awaitable,
+                                 std::source_location location = std::source_location::current()) noexcept {
+    awaits_at = location;
     constexpr bool known = Awaitable<W>;
     static_assert(
         known,
@@ -73,6 +80,7 @@ class PromiseBase : public Turn {
 
   std::coroutine_handle<> continuation = std::noop_coroutine();
   std::exception_ptr exception;
+  std::source_location awaits_at;  ///< where it was suspended last
 };
 
 template <class T>

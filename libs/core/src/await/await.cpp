@@ -8,6 +8,7 @@
 #include "await/refusal.hpp"
 #include "await/thread_inbox.hpp"
 #include "await/timed_out.hpp"
+#include "deadlock/rest.hpp"
 #include "lifecycle/retire.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "mailbox/overflow.hpp"
@@ -83,11 +84,14 @@ Destination SinkBase::open(Cell& target, std::uint64_t target_gen, const Message
   block->asker_gen = asker ? asker->gen.load(std::memory_order_relaxed) : 0;
   block->inbox = asker ? nullptr : &ThreadInbox::mine();
   block->sink = this;
-  block->target.store(&target, std::memory_order_relaxed);
+  block->target = &target;
   block->target_gen = target_gen;
   block->message = message;
   block->traced_ask = traced_ask = traced_ask_name;
-  block->runtime.store(Runtime::of(asker ? *asker : target), std::memory_order_relaxed);
+  Runtime* const runtime = Runtime::of(asker ? *asker : target);
+  block->runtime.store(runtime, std::memory_order_relaxed);
+  block->place.check = 0;
+  link_edge(*block, runtime);
   // The deadline's node may still be in a wheel for an earlier await: that one's time isn't this one's.
   block->deadline.due.store(DeadlineNode::never, std::memory_order_relaxed);
   // release: pairs with the claim's acquire, and with the timer's.
@@ -100,7 +104,10 @@ void SinkBase::arm(std::chrono::nanoseconds within) {
   Runtime* runtime = block_->runtime.load(std::memory_order_relaxed);
   if (!runtime) return;
   if (within < within.zero()) within = runtime->ask_deadline();
-  if (within == within.max()) return;
+  if (within == within.max()) {
+    block_->since = runtime->clock().now().count();
+    return;
+  }
   if (block_->asker) {
     runtime->timers().arm_deadline(*block_, within);
   } else {
@@ -108,9 +115,48 @@ void SinkBase::arm(std::chrono::nanoseconds within) {
   }
 }
 
+void SinkBase::link_edge(AwaitBlock& block, Runtime* runtime) {
+  Cell* const asker = waiting->cell;
+  if (asker && asker->ops->reentrant) return;
+  const bool waits = waiting->until() == Waiting::Until::all && runtime && runtime->finds_deadlocks();
+  AwaitBlock* const other = waits ? waiting->edges : nullptr;
+  block.next_edge = other;
+  block.previous_edge = nullptr;
+  block.failure_ends_wait = !errors_are_values;
+  block.order = runtime ? runtime->next_in_order() : 0;
+  if (other) other->previous_edge = &block;
+  if (waits) waiting->edges = &block;
+  // release: the block itself, which may be new. Pairs with first_edge() in deadlock/walk.cpp.
+  if (asker)
+    asker->waits_for.store(waits ? reinterpret_cast<std::uintptr_t>(&block) | look_bit : 0,
+                           std::memory_order_release);
+}
+
+void SinkBase::unlink_edge(AwaitBlock& block) noexcept {
+  AwaitBlock* const next = block.next_edge;
+  AwaitBlock* const previous = block.previous_edge;
+  if (next) next->previous_edge = previous;
+  if (previous) {
+    previous->next_edge = next;
+  } else if (waiting->edges == &block) {
+    waiting->edges = next;
+    replace_first_edge(block, next);
+  }
+}
+
+void SinkBase::was_asked_before(const Cell& target) noexcept {
+  const std::uintptr_t word = target.waits_for.load(std::memory_order_relaxed);
+  if (word == 0) return;
+  const std::int64_t inner = reinterpret_cast<const AwaitBlock*>(word & ~look_bit)->since;
+  block_->since = inner - 1;
+}
+
 void SinkBase::close() noexcept {
-  if (block_->room.cell) leave_room_queue(*block_);
-  free_await_block(std::exchange(block_, nullptr));
+  AwaitBlock* const block = std::exchange(block_, nullptr);
+  if (block->room.cell) leave_room_queue(*block);
+  if (block->next_edge || block->previous_edge) [[unlikely]]
+    unlink_edge(*block);
+  free_await_block(block);
 }
 
 void SinkBase::abandon() noexcept {
@@ -143,7 +189,7 @@ void send_answer(AnswerEnvelope* answer) {
   if (block.asker) {
     send_signal(*block.asker, answer);
   } else {
-    block.inbox->push(answer);
+    block.inbox.get()->push(answer);
   }
 }
 
@@ -237,6 +283,10 @@ void late_answer(Destination to, std::string_view type) noexcept {
   if (Runtime* runtime = to.block->runtime.load(std::memory_order_relaxed)) {
     runtime->dead_letters().late_answer(type);
   }
+}
+
+void send_claimed_error(Destination to, AskError error) {
+  send_answer(make_envelope<ErrorAnswer>(&error_ops, to, std::move(error)));
 }
 
 void timed_out(AwaitBlock& block, std::uint64_t number) {
@@ -369,6 +419,7 @@ void Request::await_after_all(Cell& target, Envelope& letter, SinkBase& sink, st
     destination_in(letter) = sink.open(target, letter.addressee(), letter.ops, traced_ask);
   }
   sink.arm(within_);
+  sink.was_asked_before(target);
 }
 
 void refuse_spent_ask() {
@@ -386,7 +437,7 @@ void end_inline_slowly(Cell& target) {
   if (holds_mail(target)) {
     if (target.condition.life == Life::running) {
       if (target.condition.locked) mailbox_of(target).let_in();
-      if (target.lanes.rest_suspended()) return;
+      if (rest_waiting(target)) return;
     }
     return make_ready(target);
   }
@@ -412,7 +463,8 @@ void refuse_get(const Cell& target) {
                    "returns troupe::Task");
 }
 
-bool wait_in_thread(Waiting& waiting, Cell& target) {
+bool wait_in_thread(Waiting& waiting, Cell& target, const std::source_location& where) {
+  waiting.note(where);
   Runtime* runtime = Runtime::of(target);
   return ThreadInbox::mine().wait(waiting, runtime);
 }

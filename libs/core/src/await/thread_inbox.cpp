@@ -3,6 +3,7 @@
 
 #include <troupe/detail/ref_services.hpp>
 
+#include "deadlock/rest.hpp"
 #include "memory/stable_pool.hpp"
 #include "scheduler/driver.hpp"
 #include "system/runtime.hpp"
@@ -17,7 +18,11 @@ class Mine {
   Mine() : inbox_(Inboxes::take()) {}
   Mine(const Mine&) = delete;
   Mine& operator=(const Mine&) = delete;
-  ~Mine() { Inboxes::put(inbox_); }
+  ~Mine() {
+    is_gone = true;
+    Inboxes::put(inbox_);
+  }
+  static inline constinit thread_local bool is_gone = false;
   ThreadInbox& get() const { return *inbox_; }
 
  private:
@@ -30,6 +35,8 @@ ThreadInbox& ThreadInbox::mine() {
   return mine.get();
 }
 
+ThreadInbox* ThreadInbox::mine_or_null() noexcept { return Mine::is_gone ? nullptr : &mine(); }
+
 void ThreadInbox::push(AnswerEnvelope* answer) noexcept {
   Envelope* head = newest_.load(std::memory_order_relaxed);
   do {
@@ -40,8 +47,9 @@ void ThreadInbox::push(AnswerEnvelope* answer) noexcept {
   doorbell_.notify();
 }
 
-void ThreadInbox::take_all() {
+bool ThreadInbox::take_all() {
   Envelope* list = newest_.exchange(nullptr, std::memory_order_acquire);
+  if (!list) return false;
   Envelope* oldest_first = nullptr;
   while (list) {
     auto* next = static_cast<Envelope*>(list->next.load(std::memory_order_relaxed));
@@ -55,6 +63,7 @@ void ThreadInbox::take_all() {
     free_envelope(oldest_first);
     oldest_first = next;
   }
+  return true;
 }
 
 bool ThreadInbox::wait(Waiting& waiting, Runtime* runtime) {
@@ -64,14 +73,19 @@ bool ThreadInbox::wait(Waiting& waiting, Runtime* runtime) {
   for (;;) {
     take_all();
     if (waiting.over()) return true;
+    const ThreadWait wait_scope(*this, waiting);
+    wait_scope.look();
     doorbell_.wait();
   }
 }
 
 bool ThreadInbox::drive(Waiting& waiting, Driver& driver, SteadyTime until) {
+  const ThreadWait wait_scope(*this, waiting);
+  wait_scope.look();
   for (;;) {
-    take_all();
+    const bool has_news = take_all();
     if (waiting.over()) return true;
+    if (has_news) wait_scope.look();
     if (!driver.step() && !driver.skip_to_next_timer(until)) return false;
   }
 }

@@ -26,10 +26,19 @@ class ThreadInbox {
   /// As wait(), for at most `limit`: of real time on threads, else of the driver's. False: not over yet.
   bool wait_for(Waiting& waiting, Runtime& runtime, std::chrono::nanoseconds limit);
 
+  /// As mine(). Null: the calling thread is about to end, and has none any more.
+  static ThreadInbox* mine_or_null() noexcept;
+
+  /// Whether no answer waits for its thread. From any thread.
+  bool is_empty() const noexcept { return newest_.load(std::memory_order_acquire) == nullptr; }
+
+  /// As Cell::waits_for, while its thread sleeps, or drives a system, in get().
+  std::atomic<std::uintptr_t> waits_for{0};
   ThreadInbox* free_next = nullptr;
 
  private:
-  void take_all();
+  /// False: there was none.
+  bool take_all();
   bool drive(Waiting& waiting, Driver& driver, std::chrono::nanoseconds until);
 
   std::atomic<Envelope*> newest_{nullptr};  ///< linked through Node::next, newest first

@@ -98,7 +98,7 @@ class DrainScope {
   ~DrainScope() {
     if (!outermost_) return;
     while (Cell* cell = to_drain) {
-      to_drain = cell->drain_next;
+      to_drain = reinterpret_cast<Cell*>(cell->waits_for.load(std::memory_order_relaxed));
       drain_late(*cell);
     }
     draining = false;
@@ -321,7 +321,7 @@ Cell& take_free_cell(bool with_rules) {
 
 void drain_dead(Cell& cell) {
   if (draining) {
-    cell.drain_next = to_drain;
+    cell.waits_for.store(reinterpret_cast<std::uintptr_t>(to_drain), std::memory_order_relaxed);
     to_drain = &cell;
     return;
   }

@@ -206,6 +206,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
   cell.shutdown_ms = milliseconds_of(options.shutdown_deadline);
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.observed.prepare();
+  cell.waits_for.store(0, std::memory_order_relaxed);
   bool named = false;
   try {
     settle_home(cell, parent, parent_gen, options, runtime);

@@ -158,6 +158,7 @@ void discard_turns(Cell& cell) {
   Drop why = drop_reason(cell);
   const std::string path = path_of(cell);
   why.path = path;
+  cell.waits_for.store(0, std::memory_order_relaxed);
   while (Turn* turn = cell.turns) {
     unlist_turn(cell, *turn);
     Running running{&cell, turn, turn->envelope, false};

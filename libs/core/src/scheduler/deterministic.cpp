@@ -8,6 +8,7 @@
 #include <troupe/detail/ref_services.hpp>
 #include <troupe/errors.hpp>
 
+#include "deadlock/rest.hpp"
 #include "system/runtime.hpp"
 #include "turns/next_letter.hpp"
 #include "turns/run_cell.hpp"
@@ -126,6 +127,7 @@ void DeterministicScheduler::Impl::run_actor(std::size_t index, const Choice& ch
 void DeterministicScheduler::Impl::run_job(std::size_t index) {
   detail::Job* job = jobs_[index];
   jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(index));
+  const detail::ThreadWorks scope;
   job->run();
   delete job;
 }

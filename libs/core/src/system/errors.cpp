@@ -25,6 +25,8 @@ std::string_view to_string(Reason reason) noexcept {
       return "rate limited";
     case Reason::circuit_open:
       return "circuit open";
+    case Reason::deadlock:
+      return "deadlock";
   }
   return "unknown";
 }

@@ -64,6 +64,9 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   self.tracer_.store(options.tracer, std::memory_order_relaxed);
   self.log_ = options.log ? options.log : &stderr_log();
   self.ask_deadline_ = options.ask_deadline;
+  self.has_manual_clock_ = self.clock_->is_manual();
+  self.on_deadlock_ = options.on_deadlock;
+  self.suspected_deadlock_after_ = options.suspected_deadlock_after;
   self.seed_ = options.seed;
   self.mailbox_ = options.mailbox;
   self.stops_on_escalation_ = options.stop_on_escalation;
@@ -99,6 +102,7 @@ void Runtime::end() {
   quarantine_.end();
   stalls_.end();
   supervision_events_.end();
+  deadlock_events_.end();
   dead_letters_.end();
   default_group_ = nullptr;
   recycle_root(*std::exchange(root, nullptr));

@@ -18,6 +18,7 @@
 #include <troupe/ports/log.hpp>
 #include <troupe/ports/tracer.hpp>
 
+#include "deadlock/deadlock_events.hpp"
 #include "observe/dead_letters.hpp"
 #include "observe/monitor.hpp"
 #include "observe/stalls.hpp"
@@ -64,6 +65,14 @@ class Runtime {
   DeadLetters& dead_letters() { return dead_letters_; }
   Names& names() { return names_; }
   SupervisionEvents& supervision_events() { return supervision_events_; }
+  DeadlockEvents& deadlock_events() { return deadlock_events_; }
+  OnDeadlock on_deadlock() const { return on_deadlock_; }
+  /// For what begins at one moment of a clock that is moved by hand, a number: later is higher.
+  std::uint64_t next_in_order() {
+    return has_manual_clock_ ? order_.fetch_add(1, std::memory_order_relaxed) : 0;
+  }
+  bool finds_deadlocks() const { return on_deadlock_ != OnDeadlock::ignore; }
+  std::chrono::nanoseconds suspected_deadlock_after() const { return suspected_deadlock_after_; }
   Quarantine& quarantine() { return quarantine_; }
   bool stops_on_escalation() const { return stops_on_escalation_; }
   Monitor& monitor() { return monitor_; }
@@ -98,6 +107,7 @@ class Runtime {
   DeadLetters dead_letters_;
   Names names_;
   SupervisionEvents supervision_events_;
+  DeadlockEvents deadlock_events_;
   Quarantine quarantine_;
   Monitor monitor_;
   Stalls stalls_;
@@ -108,6 +118,10 @@ class Runtime {
   Driver* driver_ = nullptr;
   std::atomic<const Context*> driven_by_{nullptr};
   std::chrono::nanoseconds ask_deadline_{};
+  std::chrono::nanoseconds suspected_deadlock_after_{};
+  OnDeadlock on_deadlock_{};
+  bool has_manual_clock_ = false;
+  std::atomic<std::uint64_t> order_{0};
   std::uint64_t seed_ = 0;
   Mailbox mailbox_ = unbounded;
   unsigned workers_ = 0;

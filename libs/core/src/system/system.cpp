@@ -143,6 +143,9 @@ void System::subscribe_stalls(Recipient<Stall> subscriber) {
   runtime_pointer_->stalls().subscribe(subscriber);
 }
 StallCounts System::stalls() const { return runtime_pointer_->stalls().counts(); }
+void System::subscribe_deadlocks(Recipient<Deadlock> subscriber) {
+  runtime_pointer_->deadlock_events().subscribe(subscriber);
+}
 std::vector<Quarantined> System::quarantined() const { return runtime_pointer_->quarantine().list(); }
 bool System::redeliver(std::uint64_t number) { return runtime_pointer_->quarantine().redeliver(number); }
 bool System::discard(std::uint64_t number) { return runtime_pointer_->quarantine().discard(number); }

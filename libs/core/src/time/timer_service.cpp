@@ -114,7 +114,9 @@ bool TimerService::cancel(TimerTicket ticket) {
 void TimerService::arm_deadline(AwaitBlock& block, std::chrono::nanoseconds within) {
   DeadlineNode& node = block.deadline;
   take_over(node);
-  const std::int64_t due = add(clock_->now().count(), within);
+  const std::int64_t now = clock_->now().count();
+  block.since = now;
+  const std::int64_t due = add(now, within);
   node.due.store(due, std::memory_order_release);
   // acq_rel: either the timer's exchange comes later and sees this await, or ours does and sees it disarmed.
   if (node.armed.exchange(true, std::memory_order_acq_rel)) {
@@ -134,7 +136,9 @@ void TimerService::arm_deadline_outside(AwaitBlock& block, std::chrono::nanoseco
   take_over(node);
   const std::lock_guard lock(mutex_);
   if (ending_) return;
-  const std::int64_t due = add(clock_->now().count(), within);
+  const std::int64_t now = clock_->now().count();
+  block.since = now;
+  const std::int64_t due = add(now, within);
   node.due.store(due, std::memory_order_release);
   put_forward_locked(node, due);
 }

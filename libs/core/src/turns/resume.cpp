@@ -13,6 +13,7 @@ void answer_arrived(Cell& cell, SinkBase& sink, bool good) {
   Waiting& waiting = *sink.waiting;
   if (!waiting.arrived(good || sink.errors_are_values) || !waiting.handle) return;
   Turn& turn = *waiting.turn;
+  cell.waits_for.store(0, std::memory_order_relaxed);
   Running running{&cell, &turn, turn.envelope, true};
   const TurnScope scope(running);
   cell.activity.store(turn.envelope->ops, std::memory_order_release);

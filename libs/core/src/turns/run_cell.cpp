@@ -4,6 +4,7 @@
 #include <troupe/detail/inline_run.hpp>
 #include <troupe/detail/turn.hpp>
 
+#include "deadlock/rest.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
 #include "mailbox/locked_cell.hpp"
@@ -103,7 +104,7 @@ bool rest_suspended(Cell& cell) {
   if (cell.condition.life != Life::running && !cell.turns)
     cell.activity.store(&at_rest, std::memory_order_release);
   if (cell.condition.locked) mailbox_of(cell).let_in();
-  return cell.lanes.rest_suspended();
+  return rest_waiting(cell);
 }
 
 /// Whether the message that was handled last keeps a block that is too large for an actor at rest.

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -30,6 +31,7 @@
 #include <troupe/detail/durations.hpp>
 #include <troupe/detail/timer_node.hpp>
 #include <troupe/detail/type_name.hpp>
+#include <troupe/detail/wait_edge.hpp>
 #include <troupe/errors.hpp>
 
 namespace troupe::inline v0::detail {
@@ -39,8 +41,9 @@ class SinkBase;
 
 /// An await that has to wait for room in a mailbox, with what it will put there.
 struct RoomWait {
-  Cell* cell = nullptr;   ///< the asker's: whose mailbox it may wait in; null: it never had to
-  bool delivers = false;  ///< room is all that it waits for; set by the asker before `pending` is stored
+  Cell* cell = nullptr;  ///< the asker's: whose mailbox it may wait in; null: it never had to
+  Shared<bool> delivers{
+      false};  ///< room is all that it waits for; set by the asker before `pending` is stored
   // Under the mailbox's lock.
   Envelope* letter = nullptr;  ///< null: it doesn't wait, or not any more
   AwaitBlock* next = nullptr;
@@ -52,14 +55,25 @@ struct AwaitBlock {
 
   std::atomic<std::uint64_t> state{0};
   // Set by the asker before `pending` is stored; constant until the answer is consumed.
-  Cell* asker = nullptr;  ///< null: a thread asks
-  std::uint64_t asker_gen = 0;
-  ThreadInbox* inbox = nullptr;
+  Shared<Cell*> asker{nullptr};  ///< null: a thread asks
+  Shared<std::uint64_t> asker_gen{0};
+  Shared<ThreadInbox*> inbox{nullptr};
   SinkBase* sink = nullptr;  ///< asker only; null: the asker has lost interest
   // Who is waited for, for people and for the deadlock walk.
-  std::atomic<Cell*> target{nullptr};
-  std::uint64_t target_gen = 0;
-  const MessageOps* message = nullptr;
+  Shared<Cell*> target{nullptr};
+  Shared<std::uint64_t> target_gen{0};
+  Shared<const MessageOps*> message{nullptr};
+  Shared<std::source_location> where{std::source_location()};
+  Shared<std::int64_t> since{0};           ///< in ns of the system's clock
+  Shared<AwaitBlock*> next_edge{nullptr};  ///< of the same turn, which waits for both
+  AwaitBlock* previous_edge = nullptr;     ///< asker only
+  Shared<std::uint64_t> order{0};          ///< of what began at one moment of a clock that stands still
+  Shared<bool> failure_ends_wait{true};    ///< of several that its asker waits for
+  ReplyPlace place;
+  // Under the lock of circles (deadlock/circle.cpp).
+  std::uint64_t reported = 0;              ///< the last await that was reported
+  std::uint64_t suspicion = 0;             ///< the circle that was suspected last
+  std::int64_t suspected_since = 0;        ///< in ns
   std::uint64_t traced_ask = 0;            ///< the ask's name for the tracer; 0: it isn't traced
   std::atomic<Runtime*> runtime{nullptr};  ///< whose clock and dead letters serve it
   DeadlineNode deadline{*this};
@@ -123,6 +137,7 @@ class Waiting {
     return over_;
   }
   bool over() const { return over_; }
+  Until until() const { return until_; }
 
   /// Set by the awaiter of a coroutine; a thread leaves them null.
   void suspend(std::coroutine_handle<> awaiting) {
@@ -130,10 +145,15 @@ class Waiting {
     turn = context.running->turn;
     cell = context.running->cell;
   }
+  /// Says of what has been sent where in the source it is awaited.
+  void note(const std::source_location& where) {
+    for (AwaitBlock* block = edges; block; block = block->next_edge) block->where = where;
+  }
 
   std::coroutine_handle<> handle;
   Turn* turn = nullptr;
   Cell* cell = nullptr;
+  AwaitBlock* edges = nullptr;  ///< what is waited for, as far as a deadlock may come of it
 
  private:
   std::uint32_t missing_;
@@ -163,6 +183,9 @@ class SinkBase {
   void arm(std::chrono::nanoseconds within);
   /// The block of the await that is open.
   AwaitBlock& block() { return *block_; }
+  /// The await began when its message was handled in place, before what that turn now waits for.
+  /// @pre the caller holds the token of `target`, whose turn it was
+  void was_asked_before(const Cell& target) noexcept;
   /// The answer has been consumed: frees the block.
   void close() noexcept;
 
@@ -172,6 +195,9 @@ class SinkBase {
   }
 
  private:
+  /// Makes the await one that its asker's turn waits for.
+  void link_edge(AwaitBlock& block, Runtime* runtime);
+  void unlink_edge(AwaitBlock& block) noexcept;
   /// The asker lost interest: whoever still answers will be late.
   void abandon() noexcept;
 
@@ -186,6 +212,38 @@ struct Sink final : SinkBase {
   bool has_answer() const { return value || error; }
 
   std::optional<Monostate<R>> value;
+};
+
+/// The Reply to this await lies here from now on. @pre `to` is neither empty nor inline
+void hold(Destination to, const void* reply) noexcept;
+/// It has been moved into the frame of the coroutine that was to answer, if it is there.
+void hold_in_frame(Destination to, const Cell& cell, const Turn& turn) noexcept;
+/// Nobody but this thread will answer.
+void hold_in_thread(Destination to) noexcept;
+
+/// A letter that may have a Reply in it is about to be sent.
+class Forwarding {
+ public:
+  Forwarding(const Cell& receiver, std::uint64_t gen, const void* letter, std::size_t bytes) noexcept {
+    const std::uintptr_t offset =
+        reinterpret_cast<std::uintptr_t>(context.held_at) - reinterpret_cast<std::uintptr_t>(letter);
+    if (offset < bytes) [[unlikely]]
+      forwards_ = hold_in_letter(receiver, gen);
+  }
+  Forwarding(const Forwarding&) = delete;
+  Forwarding& operator=(const Forwarding&) = delete;
+  /// It has been sent: whoever waits for the reply waits for the receiver now.
+  ~Forwarding() {
+    if (forwards_) look();
+  }
+
+ private:
+  bool hold_in_letter(const Cell& receiver, std::uint64_t gen) noexcept;
+  void look() const noexcept;
+
+  bool forwards_ = false;
+  AwaitBlock* block_ = nullptr;
+  std::uint64_t number_ = 0;
 };
 
 /// An answer under way. The signal's gen is the asking actor's.
@@ -224,6 +282,7 @@ void send_broken_promise(Destination to) noexcept;
 class GivenReply {
  public:
   explicit GivenReply(Destination to) noexcept;
+  Destination owed() const noexcept { return to_; }
   GivenReply(const GivenReply&) = delete;
   GivenReply& operator=(const GivenReply&) = delete;
   /// If it came back and there was no exception after all, the promise is broken.

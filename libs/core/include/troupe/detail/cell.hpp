@@ -45,6 +45,7 @@ struct ActorOps {
   const SupervisorOptions* supervision;  ///< how it supervises its children; null: it doesn't
   bool reentrant;
   bool urgent;  ///< some of its messages are
+  std::size_t object_bytes;
 };
 
 template <class T>
@@ -108,8 +109,10 @@ struct alignas(64) Cell {
   const ActorOps* ops = nullptr;
   Turn* turns = nullptr;   ///< suspended coroutine turns, newest first
   Extra* extra = nullptr;  ///< owned: what few actors need
-  /// Link of dead cells that wait to be drained. Not ready_next: a dead cell is in the free list as well.
-  Cell* drain_next = nullptr;
+  /// The newest AwaitBlock that its exclusive turn waits for, perhaps with look_bit; 0: it waits for none, or
+  /// a deadlock can't come of it. Read by any thread. Of a dead cell: the next of those that have to be
+  /// drained. Not ready_next: a dead cell is in the free list as well.
+  std::atomic<std::uintptr_t> waits_for{0};
   // --- constant for the incarnation
   const std::string* path = nullptr;  ///< owned, of named actors
   std::uint32_t ordinal = 0;          ///< its place in the parent's order of spawns

@@ -303,6 +303,7 @@ struct Dispatch {
     turn.envelope = &letter;
     turn.owns_block = owns_block;
     context.running->turn = &turn;
+    if constexpr (std::same_as<Given, GivenReply>) hold_in_frame(given.owed(), cell, turn);
     root.resume();
     context.running->turn = nullptr;
     if (root.done()) {

@@ -91,7 +91,7 @@ class ActorOpsFor {
  public:
   static constexpr ActorOps ops{type_name<A>(),       &destroy,          stopping_or_null(),
                                 restarting_or_null(), started_or_null(), supervision_or_null(),
-                                is_reentrant<A>(),    urgent()};
+                                is_reentrant<A>(),    urgent(),          sizeof(A)};
 };
 
 /// A spawn under way: a cell whose token the spawner holds. Leaves nothing behind unless it is completed.

@@ -20,6 +20,7 @@ struct Turn {
   std::uint64_t traced_message = 0;  ///< its message's name, from its first suspension on; 0: it isn't traced
   bool owns_block = false;           ///< the envelope isn't in the lane: its block is freed with the turn
   bool listed = false;               ///< has been suspended, and is in the cell's list
+  std::uint32_t frame_bytes = 0;     ///< how long the frame of `root` is
 };
 
 /// Puts a turn that has suspended into its cell's list, and takes it out. @pre the caller holds the token
