@@ -9,6 +9,8 @@ TROUPE_WORKLOADS = [
     "tracing_on_fan_in",
     "recording_fan_in",
     "simulated_messages",
+    "ask_waiting",
+    "ask_waiting_unwatched",
     "restart",
     "throw_and_catch",
     "supervised_ping_pong",
