@@ -30,7 +30,7 @@ void never_an_alarm(const std::function<void(Table&)>& play) {
   for (std::uint64_t seed = 1; seed <= most_seeds; ++seed) {
     for (const bool inline_asks : {false, true}) {
       play_on(seeded(seed), inline_asks);
-      play_on(threads(1 + static_cast<unsigned>(seed % 3)), inline_asks);
+      if (seed % 10 == 0) play_on(threads(1 + static_cast<unsigned>(seed / 10 % 3)), inline_asks);
     }
   }
 }
