@@ -84,7 +84,7 @@ TEST_P(DeadlockTest, OfTwoIndependentAsksIsFailedOnce) {
   const auto cross = [&arrived](Ref<Fork> other) {
     return [&arrived, other](Fork&) -> Task<int> {
       ++arrived;
-      for (int spins = 0; arrived < 2 && spins < 1000; ++spins) std::this_thread::yield();
+      for (int spins = 0; arrived < 2 && spins < 50; ++spins) std::this_thread::yield();
       const auto outcome = co_await other.try_ask(Fork::Take{});
       co_return outcome ? 0 : outcome.error().reason() == Reason::deadlock ? 1 : 100;
     };

@@ -18,12 +18,19 @@ bool rest_or_will_look(const std::vector<Waiter>& waiters) noexcept {
       waiters, [](const Waiter& one) { return is_at_rest(one) || (ask_to_look(one) && is_at_rest(one)); });
 }
 
+/// So often somebody may wake, and rest again, while a circle is read.
+constexpr int most_readings = 100;
+
 /// All is read once more: between the two readings it stood as it was, and everybody was at rest, or was
-/// again later without having lost its wait.
+/// again later without having lost its wait. Whoever wakes meanwhile is told to look; or it rests again, and
+/// all is read anew.
 bool is_confirmed(const WaitGraph& graph, const Waiter& start) {
   const std::vector<Waiter> stuck = graph.stuck();
-  if (!rest_or_will_look(stuck)) return false;
-  return graph == *std::make_unique<WaitGraph>(start) && std::ranges::all_of(stuck, is_at_rest);
+  for (int reading = 0; reading < most_readings; ++reading) {
+    if (!rest_or_will_look(stuck) || graph != *std::make_unique<WaitGraph>(start)) return false;
+    if (std::ranges::all_of(stuck, is_at_rest)) return true;
+  }
+  return false;
 }
 
 // Taken for circles only: who finds one that another has just broken reads that it doesn't stand any more.

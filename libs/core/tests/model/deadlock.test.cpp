@@ -24,8 +24,9 @@ constexpr std::uint64_t answered = 2;
 
 /// What may be left out, to see that it is needed.
 struct Walking {
-  bool fence = true;  ///< between the rest and the look
-  bool notes = true;  ///< whoever is found awake is asked to look
+  bool fence = true;    ///< between the rest and the look
+  bool notes = true;    ///< whoever is found awake is asked to look
+  bool rereads = true;  ///< ... also if it woke after it had been found at rest
 };
 
 struct Waiter {
@@ -84,14 +85,26 @@ class Circle {
       if (one->waits_for.load(acquire) == 0 || one->edge.load(acquire) != pending) return;
       one = one->asked;
     } while (one != &start);
-    if (!all_rest_or_will_look()) return;
-    for (std::size_t i = 0; i < members_; ++i) {
-      if (waiters_[i].edge.load(acquire) != pending || !waiters_[i].rests()) return;
-    }
+    do {
+      if (!all_rest_or_will_look()) return;
+      for (std::size_t i = 0; i < members_; ++i) {
+        if (waiters_[i].edge.load(acquire) != pending) return;
+      }
+      if (all_rest()) return fail_first();
+    } while (walking_.rereads);
+  }
+
+  void fail_first() {
     std::uint64_t expected = pending;
     if (waiters_[0].edge.compare_exchange_strong(expected, answered, acq_rel, relaxed)) ++failed_;
   }
 
+  bool all_rest() const {
+    for (std::size_t i = 0; i < members_; ++i) {
+      if (!waiters_[i].rests()) return false;
+    }
+    return true;
+  }
   bool all_rest_or_will_look() {
     for (std::size_t i = 0; i < members_; ++i) {
       Waiter& one = waiters_[i];
@@ -146,6 +159,9 @@ TEST(DeadlockWalk, WithoutTheFenceBothMissIt) {
 }
 TEST(DeadlockWalk, WithoutANoteForWhoeverIsAwakeAllMissIt) {
   expect_missed(circle_of(2, true, {.notes = false}, {.preemptions = 2, .stale_reads = 2}));
+}
+TEST(DeadlockWalk, GivingUpOnWhoeverWokeMeanwhileMissesIt) {
+  expect_missed(circle_of(2, true, {.rereads = false}, {.preemptions = 2, .stale_reads = 2}));
 }
 
 }  // namespace
