@@ -344,6 +344,31 @@ TEST_P(Pools, AreChildrenOfActorsToo) {
   EXPECT_EQ(team.ask<WhoIsThere>().get(), "team/pool/0");
 }
 
+struct AskBack {
+  troupe::Recipient<int(Sum)> whom;
+};
+struct Bumptious {
+  Task<bool> on(const AskBack& message) {
+    const auto whom = message.whom;
+    const auto answer = co_await whom.try_ask<Sum>().within(troupe::Duration::max());
+    co_return !answer && answer.error().reason() == troupe::Reason::deadlock;
+  }
+};
+struct Patient final : troupe::Actor<Patient> {
+  Ref<Pool<Bumptious>> pool;
+  explicit Patient(Ref<Pool<Bumptious>> to) : pool(to) {}
+  Task<bool> on(WhoIsThere) {
+    const troupe::Recipient<int(Sum)> me = self();
+    const bool was_refused = co_await pool.ask<AskBack>(me).within(troupe::Duration::max());
+    co_return was_refused;
+  }
+  int on(Sum) const { return 0; }
+};
+TEST_P(Pools, AWorkerThatAsksWhoeverWaitsForItClosesACircleWhichIsFound) {
+  const auto patient = world->spawn<Patient>(world->spawn<Pool<Bumptious>>(PoolOptions{.size = 2}));
+  EXPECT_TRUE(patient.ask<WhoIsThere>().within(troupe::Duration::max()).get());
+}
+
 TEST_P(Pools, MayBePoolsOfPools) {
   const auto pool =
       world->spawn<Pool<Pool<Worker>>>({.name = "pool"}, PoolOptions{.size = 2}, PoolOptions{.size = 2});

@@ -46,6 +46,9 @@ void send_on(const Address& to, M&& message, Reply<R>&& reply) {
   Cell& cell = *to.cell_address_();
   auto* letter = make_letter<Letter<M, Sent::asked>>(cell, asked, to.generation_(), std::move(message));
   letter->to = reply.release_();
+  // Who waits for the pool, or the gate, waits for the one behind it from now on.
+  if (!letter->to.is_inline()) hold(letter->to, &letter->to);
+  const Forwarding forwarding(cell, to.generation_(), letter, sizeof(*letter));
   send_letter(cell, letter);
 }
 
