@@ -155,15 +155,19 @@ void Client::to_shard(std::uint32_t shard, std::unique_ptr<Request> request) {
 }
 void Client::send_batch() {
   if (batch_.empty()) return;
-  backend_->shards[batch_shard_].tell<Execute>(std::exchange(batch_, {}), now_, BatchOwner(self()));
+  auto sent =
+      backend_->shards[batch_shard_].try_tell<Execute>(std::exchange(batch_, {}), now_, BatchOwner(self()));
+  if (!sent) sent.error().message.turn_away();
 }
 void Client::to_hub(std::unique_ptr<Request> request) {
   send_batch();
-  backend_->hub.tell<AskHub>(std::move(request), Requester(self()));
+  auto sent = backend_->hub.try_tell<AskHub>(std::move(request), Requester(self()));
+  if (!sent) sent.error().message.turn_away();
 }
 void Client::to_server(std::unique_ptr<Request> request) {
   send_batch();
-  backend_->server.tell<AskServer>(std::move(request), Requester(self()));
+  auto sent = backend_->server.try_tell<AskServer>(std::move(request), Requester(self()));
+  if (!sent) sent.error().message.turn_away();
 }
 void Client::subscriptions_changed(std::span<const SubscriptionChange> changes) {
   send_batch();
@@ -172,6 +176,14 @@ void Client::subscriptions_changed(std::span<const SubscriptionChange> changes) 
 }
 void Client::shut_down() { backend_->shut_down(); }
 void Client::reset_statistics() { backend_->statistics->reset(); }
-ServerFacts Client::facts() { return backend_->statistics->facts(wall(), *settings_); }
+
+ServerFacts Client::facts() {
+  ServerFacts facts = backend_->statistics->facts(wall(), *settings_);
+  for (const ActorInfo& one : backend_->store.children())
+    facts.mailboxes.push_back({one.path, one.mailbox_depth, one.mailbox_capacity, one.overflowed});
+  facts.overflowed = backend_->system->dead_letters()[Undelivered::overflow];
+  facts.stalls = backend_->system->stalls().total();
+  return facts;
+}
 
 }  // namespace troupe::kv

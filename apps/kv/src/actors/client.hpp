@@ -9,6 +9,7 @@
 
 #include <troupe/actor.hpp>
 #include <troupe/net/connection.hpp>
+#include <troupe/system.hpp>
 
 #include "actors/crash_test.hpp"
 #include "actors/messages.hpp"
@@ -27,6 +28,8 @@ struct Backend {
   Recipient<AskServer> server;
   std::shared_ptr<Statistics> statistics;
   void (*shut_down)() = nullptr;  // asks the process to end
+  System* system = nullptr;
+  Supervisor store;  // of shards, hub and server
 };
 
 class Client final : public Actor<Client>, private Host {
@@ -39,6 +42,7 @@ class Client final : public Actor<Client>, private Host {
   void on(Executed&& executed);
   void on(Answered&& answered);
   void on(const Published& message);
+  void on(CutOff) { end(); }
   void on(const SettingsChanged& news);
   ClientInfo on(DescribeClient);
   void on(Crash) { crash_test_.arm(); }

@@ -13,6 +13,15 @@ Hub::Hub(std::shared_ptr<HubState> state, std::shared_ptr<Statistics> statistics
   if (unfinished) change(*unfinished);
 }
 
+namespace {
+/// A client that loses one message must not be told the next as if nothing had happened.
+template <class... Args>
+void publish(const Subscriber& to, Args&&... args) {
+  const auto told = to.try_tell<Published>(std::forward<Args>(args)...);
+  if (!told && told.error().reason == Reason::overflow) static_cast<void>(to.try_tell<CutOff>());
+}
+}  // namespace
+
 void Hub::on(AskHub&& question) {
   crash_test_.strike();
   const Request& request = *question.request;
@@ -24,9 +33,9 @@ void Hub::on(AskHub&& question) {
     return publication;
   };
   execute_on_hub(
-      subscriptions_, *question.request, [&](const Listener& who) { who.address.tell<Published>(shared()); },
+      subscriptions_, *question.request, [&](const Listener& who) { publish(who.address, shared()); },
       [&](const Listener& who, std::string_view pattern) {
-        who.address.tell<Published>(shared(), std::string(pattern), true);
+        publish(who.address, shared(), std::string(pattern), true);
       });
   question.send_home();
 }

@@ -10,6 +10,8 @@ constexpr std::string_view kCrashedOn =
     "internal error: the server crashed while it carried this out, so it may have taken effect or not";
 constexpr std::string_view kCrashedBefore =
     "internal error: the server crashed before it came to this, which may be sent again";
+constexpr std::string_view kTooMany =
+    "too many requests wait already (--max-queued), so this was not begun: send it again later";
 
 // Keeps what was dropped dropped: that connection will be cut off.
 void answer_with(Request& request, std::string_view error) {
@@ -27,6 +29,18 @@ void Execute::give_back() noexcept try {
     answer_with(*batch[i], i == executed ? kCrashedOn : kCrashedBefore);
   }
   from.tell<Executed>(std::move(batch));
+} catch (...) {
+}
+
+void Execute::turn_away() noexcept try {
+  for (RequestPtr& request : batch) answer_with(*request, kTooMany);
+  from.tell<Executed>(std::move(batch));
+} catch (...) {
+}
+
+void Question::turn_away() noexcept try {
+  answer_with(*request, kTooMany);
+  send_home();
 } catch (...) {
 }
 

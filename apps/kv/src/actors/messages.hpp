@@ -50,6 +50,9 @@ struct Execute {
     if (!batch.empty()) give_back();
   }
 
+  // Nothing of it has been begun: there was no room where it was to go.
+  void turn_away() noexcept;
+
   Batch batch;
   WallTime now;
   BatchOwner from;
@@ -68,6 +71,8 @@ struct Question {
     if (request != nullptr) give_back();
   }
   void send_home() { from.tell<Answered>(std::move(request)); }
+  // There was no room where it was to go.
+  void turn_away() noexcept;
 
   RequestPtr request;
   Requester from;
@@ -94,7 +99,9 @@ struct Published {
   std::string pattern;  // that it came by
   bool by_pattern = false;
 };
-using Subscriber = Recipient<Published>;
+// For a client that falls so far behind with what is published that its mailbox is full of it.
+struct CutOff {};
+using Subscriber = Recipient<Published, CutOff>;
 
 struct SubscriptionsChanged {
   Subscriber who;

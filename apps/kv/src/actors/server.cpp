@@ -21,6 +21,8 @@ std::shared_ptr<const Backend> make_backend(const Surroundings& surroundings, Re
   backend->server = server;
   backend->statistics = surroundings.statistics;
   backend->shut_down = surroundings.shut_down;
+  backend->system = &surroundings.system;
+  backend->store = surroundings.store;
   return backend;
 }
 
@@ -74,7 +76,10 @@ void Server::on(net::Accepted&& accepted) {
   const std::string name = "client-" + std::to_string(session.id);
   // It is made once, of a socket that there is once.
   const auto client = surroundings_->clients.spawn<Client>(
-      {.name = name, .restart = temporary},
+      // What a client asks for is bounded by itself; what is published to it isn't.
+      {.name = name,
+       .mailbox = unbounded.with(limit<Published>(surroundings_->max_queued), limit<CutOff>(1)),
+       .restart = temporary},
       factory([this, socket = std::move(accepted.socket), session = std::move(session)]() mutable {
         return Client(surroundings_->loop, std::move(socket), std::move(session), shared_settings_, backend_);
       }));

@@ -34,6 +34,7 @@ struct Surroundings {
   Ref<Hub> hub;
   Sharding sharding;
   std::shared_ptr<Statistics> statistics;
+  std::uint32_t max_queued;  // messages that may wait in a mailbox
 };
 
 // What a restart keeps.

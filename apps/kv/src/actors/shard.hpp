@@ -22,6 +22,9 @@ struct ShardState {
 
 class Shard : public Actor<Shard> {
  public:
+  // These have places of their own, however many requests wait.
+  using urgent = Messages<SettingsChanged, Crash>;
+
   Shard(std::shared_ptr<ShardState> state, std::chrono::milliseconds active_expire);
 
   void on(Execute&& order);

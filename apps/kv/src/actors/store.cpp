@@ -44,7 +44,8 @@ std::shared_ptr<Surroundings> make_surroundings(System& system, net::IoLoop& loo
                    .shards = {},
                    .hub = {},
                    .sharding = {options.shards, draw_secret()},
-                   .statistics = std::make_shared<Statistics>(started, options.shards, options.threads)});
+                   .statistics = std::make_shared<Statistics>(started, options.shards, options.threads),
+                   .max_queued = options.max_queued});
 }
 
 }  // namespace
@@ -56,14 +57,17 @@ Ref<Server> start_store(System& system, net::IoLoop& loop, std::string_view grou
   const Supervisor& store = parts->store;
   const KeyspaceOptions keyspace{options.settings.databases, parts->sharding.secret,
                                  options.settings.limits.max_bulk_bytes};
+  const Mailbox queue = bounded(options.max_queued);
   for (std::uint32_t i = 0; i < options.shards; ++i) {
     const std::string name = "shard-" + std::to_string(i);
-    parts->shards.push_back(
-        store.spawn<Shard>({.name = name}, std::make_shared<ShardState>(keyspace), options.active_expire));
+    parts->shards.push_back(store.spawn<Shard>(
+        {.name = name, .mailbox = queue}, std::make_shared<ShardState>(keyspace), options.active_expire));
   }
-  parts->hub = store.spawn<Hub>({.name = "hub"}, std::make_shared<HubState>(), parts->statistics);
+  // Who leaves says so to the hub, whatever it has to do.
+  parts->hub = store.spawn<Hub>({.name = "hub", .mailbox = unbounded.with(limit<AskHub>(options.max_queued))},
+                                std::make_shared<HubState>(), parts->statistics);
   parts->clients = store.supervise({.name = "clients"});
-  return store.spawn<Server>({.name = "server"}, std::shared_ptr<const Surroundings>(parts),
+  return store.spawn<Server>({.name = "server", .mailbox = queue}, std::shared_ptr<const Surroundings>(parts),
                              std::make_shared<ServerState>(options.settings));
 }
 

@@ -68,6 +68,11 @@ void add_store_options(CLI::App& app, Options& options, std::int64_t& active_exp
                  "How often expired keys are looked for, in milliseconds")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'600'000}))
       ->capture_default_str();
+  app.add_option("--max-queued", options.max_queued,
+                 "Messages that wait for a shard, the hub, the server, or of channels for a client; one more "
+                 "request is refused, and a client that falls behind by more is cut off")
+      ->check(CLI::Range(std::uint32_t{1}, kMaxQueued))
+      ->capture_default_str();
   app.add_option(
          "--max-restarts", options.max_restarts,
          "Crashes of shards, hub and server that are healed within the window; one more ends the process")

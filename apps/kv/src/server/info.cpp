@@ -91,6 +91,15 @@ void stats_section(Lines lines, const Source& source) {
   lines.line("total_error_replies", facts.error_replies);
 }
 
+void actors_section(Lines lines, const Source& source) {
+  for (const MailboxFacts& one : source.facts.mailboxes) {
+    lines.line("mailbox_" + one.path, "waiting=" + std::to_string(one.waiting) +
+                                          ",capacity=" + std::to_string(one.capacity) +
+                                          ",overflowed=" + std::to_string(one.overflowed));
+  }
+  lines.line("overflowed_messages", source.facts.overflowed).line("stalls", source.facts.stalls);
+}
+
 void replication_section(Lines lines, const Source&) {
   lines.line("role", "master").line("connected_slaves", 0).line("master_repl_offset", 0);
 }
@@ -125,6 +134,7 @@ constexpr std::array kSections = {
     Section{"memory", "Memory", memory_section},
     Section{"persistence", "Persistence", persistence_section},
     Section{"stats", "Stats", stats_section},
+    Section{"actors", "Actors", actors_section},
     Section{"replication", "Replication", replication_section},
     Section{"cpu", "CPU", cpu_section},
     Section{"cluster", "Cluster", cluster_section},

@@ -5,8 +5,16 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace troupe::kv {
+
+struct MailboxFacts {
+  std::string path;
+  std::uint64_t waiting = 0;
+  std::uint64_t capacity = 0;  // 0: it has no bound, or bounds for some messages only
+  std::uint64_t overflowed = 0;
+};
 
 struct ServerFacts {
   std::chrono::sys_time<std::chrono::microseconds> now{};
@@ -34,6 +42,10 @@ struct ServerFacts {
   std::uint64_t error_replies = 0;
   std::uint64_t pubsub_channels = 0;
   std::uint64_t pubsub_patterns = 0;
+
+  std::vector<MailboxFacts> mailboxes = {};  // of shards, hub and server
+  std::uint64_t overflowed = 0;              // messages to full mailboxes, of clients too
+  std::uint64_t stalls = 0;                  // that the watchdog has found
 
   double cpu_system_seconds = 0;
   double cpu_user_seconds = 0;
