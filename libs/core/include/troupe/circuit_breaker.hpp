@@ -99,11 +99,14 @@ class GuardedAwaiter {
   ~GuardedAwaiter() { circuit_.abandon(permit_); }
 
   bool await_ready() { return is_refused() || inner_.await_ready(); }
-  void await_suspend(std::coroutine_handle<> handle) { inner_.await_suspend(handle); }
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> handle) {
+    inner_.await_suspend(handle);
+  }
   auto await_resume() { return finish(refusal_ ? refused() : inner_.await_resume()); }
-  auto get(Cell& target) {
+  auto get(Cell& target, const std::source_location& where) {
     check_get_allowed(target);
-    return finish(is_refused() ? refused() : inner_.get(target));
+    return finish(is_refused() ? refused() : inner_.get(target, where));
   }
 
  private:
@@ -152,7 +155,9 @@ class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get
                   "troupe: an ask is sent once, so a named one is moved: co_await std::move(ask)");
     return GuardedAwaiter<R, as_value>(circuit_, request_);
   }
-  result_type get() && { return GuardedAwaiter<R, as_value>(circuit_, request_).get(request_.target()); }
+  result_type get(const std::source_location& where = std::source_location::current()) && {
+    return GuardedAwaiter<R, as_value>(circuit_, request_).get(request_.target(), where);
+  }
 
  private:
   CircuitHandle circuit_;
