@@ -209,6 +209,20 @@ TEST_P(DeadlockHolders, AllPartsOfAnAllThatAskBackAreStuck) {
   EXPECT_EQ(world.log().count("error: deadlock: 2 asks"), 2u);
 }
 
+TEST_P(DeadlockHolders, TheWorkerOfAPoolHasTheReplyThatThePoolWasAskedFor) {
+  const Forks forks = table.forks(1);
+  const auto pool = world->spawn<troupe::Pool<Fork>>({.name = "pool"}, troupe::PoolOptions{.size = 1});
+  Fork::Do ask{[&](Fork& me) -> Task<int> {
+    const auto outcome = co_await pool.try_ask(Fork::AskBack{me.self()});
+    co_return outcome ? 0 : 1;
+  }};
+  EXPECT_EQ(forks[0].ask(troupe::take(ask)).get(), 1);
+  const Deadlock found = table.report();
+  ASSERT_EQ(found.waits.size(), 2u);
+  EXPECT_TRUE(contains(to_string(found), "forka (troupe_test::Fork) asked pool for")) << to_string(found);
+  EXPECT_TRUE(contains(to_string(found), "whose answer lies with pool/0")) << to_string(found);
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryScheduler, DeadlockHolders, every_scheduler(), run_name);
 
 // --- what is done about it

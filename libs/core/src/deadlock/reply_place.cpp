@@ -103,11 +103,15 @@ void hold_in_thread(Destination to) noexcept {
 }
 
 bool Forwarding::hold_in_letter(const Cell& receiver, std::uint64_t gen) noexcept {
-  const Destination to = last_held;
   // What was there may have been moved on by another thread, and its address be the letter's by chance.
-  if (is_over(to) || to.block->place.address != reinterpret_cast<std::uintptr_t>(context.held_at))
-    return false;
-  put(*to.block, to.number, word_of(receiver, true), gen, context.held_at);
+  if (last_held.block->place.address != reinterpret_cast<std::uintptr_t>(context.held_at)) return false;
+  return hold_by(receiver, gen, last_held, context.held_at);
+}
+
+bool Forwarding::hold_by(const Cell& receiver, std::uint64_t gen, Destination to,
+                         const void* reply) noexcept {
+  if (is_over(to)) return false;
+  put(*to.block, to.number, word_of(receiver, true), gen, reply);
   number_ = to.number;
   block_ = to.block;
   return true;

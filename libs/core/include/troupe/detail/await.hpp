@@ -230,6 +230,10 @@ class Forwarding {
     if (offset < bytes) [[unlikely]]
       forwards_ = hold_in_letter(receiver, gen);
   }
+  /// As the above, of a duty to answer that goes on without its Reply.
+  Forwarding(const Cell& receiver, std::uint64_t gen, Destination to) noexcept {
+    if (to && !to.is_inline()) forwards_ = hold_by(receiver, gen, to, nullptr);
+  }
   Forwarding(const Forwarding&) = delete;
   Forwarding& operator=(const Forwarding&) = delete;
   /// It has been sent: whoever waits for the reply waits for the receiver now.
@@ -239,6 +243,7 @@ class Forwarding {
 
  private:
   bool hold_in_letter(const Cell& receiver, std::uint64_t gen) noexcept;
+  bool hold_by(const Cell& receiver, std::uint64_t gen, Destination to, const void* reply) noexcept;
   void look() const noexcept;
 
   bool forwards_ = false;

@@ -47,8 +47,7 @@ void send_on(const Address& to, M&& message, Reply<R>&& reply) {
   auto* letter = make_letter<Letter<M, Sent::asked>>(cell, asked, to.generation_(), std::move(message));
   letter->to = reply.release_();
   // Who waits for the pool, or the gate, waits for the one behind it from now on.
-  if (!letter->to.is_inline()) hold(letter->to, &letter->to);
-  const Forwarding forwarding(cell, to.generation_(), letter, sizeof(*letter));
+  const Forwarding forwarding(cell, to.generation_(), letter->to);
   send_letter(cell, letter);
 }
 
