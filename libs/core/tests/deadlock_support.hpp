@@ -64,7 +64,8 @@ class Fork final : public troupe::Actor<Fork> {
 /// Keeps the reports of a system.
 class Reports {
  public:
-  explicit Reports(troupe::System& system) {
+  /// @pre it outlives the system
+  void listen_to(troupe::System& system) {
     system.subscribe_deadlocks(system.spawn<Clerk>({.name = "clerk"}, this));
   }
   std::vector<troupe::Deadlock> all() const {
@@ -94,7 +95,9 @@ class Reports {
 class Table {
  public:
   explicit Table(const RunOn& run, bool inline_asks = true, troupe::SystemOptions options = {})
-      : world(run, options), reports(world.system()), inline_asks_(inline_asks) {}
+      : world(run, options), inline_asks_(inline_asks) {
+    reports.listen_to(world.system());
+  }
 
   /// forka, forkb, ...
   std::vector<troupe::Ref<Fork>> forks(std::size_t count) {
@@ -110,8 +113,8 @@ class Table {
     return reports.all().front();
   }
 
+  Reports reports;  // its clerk writes to it until the world ends
   World world;
-  Reports reports;
 
  private:
   bool inline_asks_;
