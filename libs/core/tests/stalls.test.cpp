@@ -109,6 +109,7 @@ TEST_P(WaitingMail, OfAnActorThatAwaitsIsNamedOnceAndItsEndToo) {
   EXPECT_EQ(stall.waiting, 2U);
   EXPECT_GE(stall.lasted, 5s);
   EXPECT_GE(stall.in_turn, stall.lasted);
+  EXPECT_TRUE(contains(stall.awaits, "Question asked of oracle at stalls.test.cpp:")) << stall.awaits;
 
   oracle.tell(Job{});
   world.advance(2s);
