@@ -5,6 +5,7 @@
 
 #include "lifecycle/tree_guard.hpp"
 #include "memory/cells.hpp"
+#include "observe/awaited.hpp"
 #include "observe/describe.hpp"
 #include "observe/mailbox_depth.hpp"
 #include "observe/tree_walk.hpp"
@@ -132,6 +133,7 @@ void MailboxWatch::name(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stal
     stall.waiting = std::max<std::size_t>(mailbox_depth(cell, most_counted), 1);
   }
   stall.kind = StallKind::waiting_mail;
+  if (stall.state == ActorState::awaiting) stall.awaits = describe_awaited(cell, busy.gen);
   if (!stall.message.empty()) stall.in_turn = now - busy.turn_since;
   stall.lasted = now - busy.since;
   named->since = busy.since;
