@@ -75,6 +75,7 @@ class Client final : public Actor<Client>, private Host {
     conversation_.complete(std::move(answered.request));
     hear();
   }
+  void on(CutOff) {}
   void on(const Published& message) {
     conversation_.deliver(message.publication->channel, message.publication->payload);
     hear();

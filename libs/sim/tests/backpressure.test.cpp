@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <troupe/sim/explore.hpp>
+
 #include "support.hpp"
 
 namespace {

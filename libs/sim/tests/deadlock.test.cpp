@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include <troupe/sim/explore.hpp>
+
 #include "support.hpp"
 
 namespace {

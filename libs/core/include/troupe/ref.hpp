@@ -114,11 +114,15 @@ inline bool may_tell(const Cell& cell, std::uint64_t gen) {
   if (&cell == &nobody()) refuse_empty_address();
   return cell.is(gen);
 }
+// As in a letter, a message may be built of fewer arguments than it has members.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 /// Hands back what wasn't sent.
 template <class M, class... Args>
 std::unexpected<Refused<M>> refused(Args&&... args) {
   return std::unexpected(Refused<M>{Reason::stopped, M(unwrap_mover(std::forward<Args>(args))...)});
 }
+#pragma GCC diagnostic pop
 /// Sends it, unless there is no room for it.
 template <class M, class... Args>
 std::expected<void, Refused<M>> try_tell_locked(Cell& cell, const MessageOps* told, std::uint64_t gen,
