@@ -27,15 +27,16 @@ struct Peer {
 };
 
 TEST(Bugs, TwoIndependentAsksWaitForEachOther) {
-  hunt({"two asks", FailureKind::deadlock, "for the answer of"}, [](Simulation& sim, Version version) {
-    const auto one = sim.spawn<Peer>({.name = "one"}, version);
-    const auto two = sim.spawn<Peer>({.name = "two"}, version);
-    one.tell(Recipient<int(Take), Meet>(two));
-    two.tell(Recipient<int(Take), Meet>(one));
-    one.tell<Go>();
-    two.tell<Go>();
-    sim.run();
-  });
+  hunt({"two asks", FailureKind::exception, "deadlock: 2 asks wait for each other in a circle"},
+       [](Simulation& sim, Version version) {
+         const auto one = sim.spawn<Peer>({.name = "one"}, version);
+         const auto two = sim.spawn<Peer>({.name = "two"}, version);
+         one.tell(Recipient<int(Take), Meet>(two));
+         two.tell(Recipient<int(Take), Meet>(one));
+         one.tell<Go>();
+         two.tell<Go>();
+         sim.run();
+       });
 }
 
 // --- three that ask in a circle: each goes from its own place to the next

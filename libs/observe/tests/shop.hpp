@@ -57,7 +57,11 @@ class TracedShop : public ::testing::Test {
   // Members in this order: the tracer outlives the system.
   troupe::observe::RingTracer tracer_;
   troupe::DeterministicScheduler scheduler_{1};
-  troupe::System system_{{.log = &troupe::null_log(), .scheduler = &scheduler_, .tracer = &tracer_}};
+  // What is looked for here is what the tracer can tell of who waits.
+  troupe::System system_{{.log = &troupe::null_log(),
+                          .scheduler = &scheduler_,
+                          .tracer = &tracer_,
+                          .on_deadlock = troupe::OnDeadlock::ignore}};
   troupe::Ref<Stock> stock_ = system_.spawn<Stock>({.name = "stock", .inline_asks = false});
   troupe::Ref<Shop> shop_ = system_.spawn<Shop>({.name = "shop"}, stock_);
 };

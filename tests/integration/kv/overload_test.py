@@ -43,7 +43,7 @@ class FullMailboxes(ServerTest):
 
     def test_info_shows_the_mailboxes(self):
         shown = mailboxes(self.connect().call("INFO", "actors"))
-        self.assertEqual(shown["mailbox_kv/server"], {"waiting": "0", "capacity": "1", "overflowed": "0"})
+        self.assertEqual(shown["mailbox_kv/server"], {"waiting": "0", "capacity": "0", "overflowed": "0"})
         self.assertIn("mailbox_kv/hub", shown)
         self.assertEqual(shown["stalls"], 0)
 

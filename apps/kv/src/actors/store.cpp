@@ -63,12 +63,13 @@ Ref<Server> start_store(System& system, net::IoLoop& loop, std::string_view grou
     parts->shards.push_back(store.spawn<Shard>(
         {.name = name, .mailbox = queue}, std::make_shared<ShardState>(keyspace), options.active_expire));
   }
-  // Who leaves says so to the hub, whatever it has to do.
+  // Who leaves says so to the hub, and who comes is accepted, whatever there is to do.
   parts->hub = store.spawn<Hub>({.name = "hub", .mailbox = unbounded.with(limit<AskHub>(options.max_queued))},
                                 std::make_shared<HubState>(), parts->statistics);
   parts->clients = store.supervise({.name = "clients"});
-  return store.spawn<Server>({.name = "server", .mailbox = queue}, std::shared_ptr<const Surroundings>(parts),
-                             std::make_shared<ServerState>(options.settings));
+  return store.spawn<Server>(
+      {.name = "server", .mailbox = unbounded.with(limit<AskServer>(options.max_queued))},
+      std::shared_ptr<const Surroundings>(parts), std::make_shared<ServerState>(options.settings));
 }
 
 }  // namespace troupe::kv
