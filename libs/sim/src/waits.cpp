@@ -17,7 +17,8 @@ std::map<MessageNumber, Event> open_asks(const History& history) {
       open.emplace(event.message, event);
     } else if (event.kind == EventKind::answer) {
       open.erase(event.message);
-    } else if (event.kind == EventKind::turn_discard) {
+    } else if (event.kind == EventKind::turn_end || event.kind == EventKind::turn_discard) {
+      // Of a turn that has ended it is what first() left, or an all() of which a part has failed.
       std::erase_if(open, [&](const auto& one) { return one.second.cause == event.message; });
     } else if (event.kind == EventKind::stop) {
       std::erase_if(open, [&](const auto& one) { return one.second.by == event.actor; });
