@@ -270,5 +270,42 @@ TEST(DeadlockPolicyDeathTest, AbortEndsTheProcessWithTheReport) {
       "deadlock: 2 asks wait for each other");
 }
 
+// By seeds only: on threads the deadline may pass before anybody looks a second time.
+TEST(SuspectedDeadlocks, AreEachReportedThoughTheirAwaitsHaveTheBlocksOfEarlierOnes) {
+  Table table(seeded(1));
+  World& world = table.world;
+  const Forks forks = table.forks(2);
+  for (std::size_t round = 1; round <= 40; ++round) {
+    // So many awaits of one of them more, before each circle: the blocks are the same, and their numbers
+    // others.
+    for (std::size_t i = 0; i < round % 4; ++i) forks[0].ask(Fork::Take{}).get();
+    Signal is_parked;
+    Signal a_went_on;
+    Fork::Do ask{[&, b = forks[1]](Fork&) -> Task<int> {
+      Fork::Defer park{[&](Fork& other, Reply<int> reply) {
+        other.parked.push_back(std::move(reply));
+        is_parked.set();
+      }};
+      static_cast<void>(co_await b.try_ask(troupe::take(park)).within(Duration::max()));
+      a_went_on.set();
+      co_return 0;
+    }};
+    Fork::Do back{[a = forks[0]](Fork& self) -> Task<int> {
+      static_cast<void>(co_await a.try_ask(Fork::Take{}).within(3s));
+      self.parked.clear();
+      co_return 0;
+    }};
+    forks[0].tell(troupe::take(ask));
+    world.await(is_parked);
+    forks[1].tell(troupe::take(back));
+    while (!a_went_on.is_set()) {
+      world.advance(100ms);
+    }
+  }
+  // Reports are told by messages: the clerk has seen all of them when it has ended.
+  world.end();
+  EXPECT_EQ(table.reports.all().size(), 40u);
+}
+
 }  // namespace
 }  // namespace troupe_test

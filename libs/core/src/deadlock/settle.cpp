@@ -9,6 +9,7 @@
 #include "deadlock/deadlock_events.hpp"
 #include "lifecycle/control.hpp"
 #include "system/runtime.hpp"
+#include "system/split_mix.hpp"
 
 namespace troupe::inline v0::detail {
 
@@ -51,11 +52,14 @@ bool comes_before(const Member& a, const Member& b) {
          std::pair(path_hash_of(b.waiter.gen), b.waiter.gen);
 }
 
-/// The same for each finder of the same circle.
+/// The same for each finder of the same circle, and for no other: each member is mixed before the sum, or the
+/// numbers of two awaits that were counted on would make up for each other.
 std::uint64_t key_of(const Circle& circle) {
   std::uint64_t key = 0;
-  for (const Member& one : circle.members)
-    key += (reinterpret_cast<std::uintptr_t>(one.edge.block) ^ one.edge.number << 40) * 0x9E3779B97F4A7C15u;
+  for (const Member& one : circle.members) {
+    const std::uint64_t mixed_number = SplitMix(one.edge.number).next();
+    key += SplitMix(mixed_number ^ reinterpret_cast<std::uintptr_t>(one.edge.block)).next();
+  }
   return key;
 }
 

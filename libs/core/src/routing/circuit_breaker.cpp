@@ -6,9 +6,9 @@
 
 #include <troupe/circuit_breaker.hpp>
 
-#include "scheduler/deterministic.hpp"
 #include "supervision/backoff.hpp"
 #include "system/runtime.hpp"
+#include "system/split_mix.hpp"
 
 namespace troupe::inline v0 {
 

@@ -6,9 +6,9 @@
 #include <troupe/detail/context.hpp>
 
 #include "observe/describe.hpp"
-#include "scheduler/deterministic.hpp"
 #include "scheduler/driver.hpp"
 #include "system/runtime.hpp"
+#include "system/split_mix.hpp"
 #include "turns/extra.hpp"
 
 namespace troupe::inline v0::detail {
