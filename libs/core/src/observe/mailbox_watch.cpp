@@ -21,7 +21,7 @@ constexpr std::size_t most_counted = 4096;
 
 /// How many messages that waited have given their places to others.
 std::uint64_t displaced_from(Cell& cell, std::uint64_t gen) {
-  if (!cell.condition.locked) return 0;
+  if (!is_locked(gen)) return 0;
   const TreeGuard guard(cell);
   return cell.is(gen) ? mailbox_of(cell).displaced() : 0;
 }
@@ -160,7 +160,7 @@ void MailboxWatch::count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Sta
   const std::uintptr_t word = cell.lanes.user_word();
   // Before the count: what is handled in between counts twice, and may hide a wait, but never invents one.
   busy.handled = cell.handled.load(std::memory_order_relaxed);
-  busy.displaced = cell.condition.locked ? mailbox_of(cell).displaced() : 0;
+  busy.displaced = is_locked(busy.gen) ? mailbox_of(cell).displaced() : 0;
   busy.waiting = mailbox_depth(cell, most_counted);
   busy.since = now;
   busy.empty_word = 0;
@@ -168,7 +168,7 @@ void MailboxWatch::count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Sta
   end_stall(busy, now, news);
   // Whoever awaits all the while doesn't pop, so the lane can be told to be empty until its word changes.
   const bool is_the_same_turn = busy.handled == cell.handled.load(std::memory_order_relaxed);
-  if (is_suspended && is_the_same_turn && !cell.condition.locked) busy.empty_word = word;
+  if (is_suspended && is_the_same_turn && !is_locked(busy.gen)) busy.empty_word = word;
 }
 
 void MailboxWatch::forget(SteadyTime now, std::vector<Stall>& news) {
