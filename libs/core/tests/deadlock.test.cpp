@@ -102,8 +102,6 @@ TEST_P(DeadlockTest, OfTwoIndependentAsksIsFailedOnce) {
 }
 
 TEST_P(DeadlockTest, ThroughOnePartOfSeveralAwaitedTogether) {
-  if (std::get<0>(GetParam()).workers != 0)
-    GTEST_SKIP() << "on threads such a circle is missed once in a while, and left to its deadline";
   const Forks forks = table.forks(3);
   Fork::Do message{[&](Fork&) -> Task<int> {
     Fork::Do back{[first = forks[0]](Fork&) -> Task<int> { co_return co_await first.ask(Fork::Take{}); }};

@@ -18,44 +18,60 @@ bool rest_or_will_look(const std::vector<Waiter>& waiters) noexcept {
       waiters, [](const Waiter& one) { return is_at_rest(one) || (ask_to_look(one) && is_at_rest(one)); });
 }
 
-/// So often somebody may wake, and rest again, while a circle is read.
+/// So often somebody may wake, and rest again, while it is looked for a circle, and while that is read.
 constexpr int most_readings = 100;
+
+enum class Found : std::uint8_t {
+  nothing,  ///< that is the finder's to settle, or whoever is awake will look
+  changed,  ///< it was no longer so when it was read again
+  circle,
+};
 
 /// All is read once more: between the two readings it stood as it was, and everybody was at rest, or was
 /// again later without having lost its wait. Whoever wakes meanwhile is told to look; or it rests again, and
 /// all is read anew.
-bool is_confirmed(const WaitGraph& graph, const Waiter& start) {
+Found confirm(const WaitGraph& graph, const Waiter& start) {
   const std::vector<Waiter> stuck = graph.stuck();
   for (int reading = 0; reading < most_readings; ++reading) {
-    if (!rest_or_will_look(stuck) || graph != *std::make_unique<WaitGraph>(start)) return false;
-    if (std::ranges::all_of(stuck, is_at_rest)) return true;
+    if (!rest_or_will_look(stuck)) return Found::nothing;
+    // Somebody has gone on and rests again, without having been told to look.
+    if (graph != *std::make_unique<WaitGraph>(start)) return Found::changed;
+    if (std::ranges::all_of(stuck, is_at_rest)) return Found::circle;
   }
-  return false;
+  return Found::nothing;
 }
 
 // Taken for circles only: who finds one that another has just broken reads that it doesn't stand any more.
 constinit std::mutex circles_mutex;
 
-bool settle_circle(WaitGraph& graph, const Waiter& start, Wanted wanted) {
-  if (!graph.find_circle(wanted)) return false;
+Found settle_circle(WaitGraph& graph, const Waiter& start, Wanted wanted) {
+  if (!graph.find_circle(wanted)) return Found::nothing;
   Circle circle{.members = graph.circle(), .certain = wanted == Wanted::certain};
   {
     const std::lock_guard lock(circles_mutex);
-    if (!is_confirmed(graph, start)) return false;
-    // What is in doubt may become certain with each answer that comes to somebody.
+    // What is in doubt may become certain with each answer that comes to somebody: who has one has to look
+    // when it rests again. Before all is read once more, so that an answer that came first is seen there.
     if (!circle.certain) std::ranges::for_each(graph.stuck(), ask_to_look);
-    if (!take(circle)) return false;
+    if (const Found found = confirm(graph, start); found != Found::circle) return found;
+    if (!take(circle)) return Found::nothing;
   }
   settle(circle);
-  return true;
+  return Found::circle;
+}
+
+Found look_once(const Waiter& start) {
+  WaitGraph graph(start);
+  const Found certain = settle_circle(graph, start, Wanted::certain);
+  if (certain != Found::nothing || !graph.has_doubts()) return certain;
+  return settle_circle(graph, start, Wanted::likely);
 }
 
 }  // namespace
 
 void look_for_circle(const Waiter& start) noexcept {
-  WaitGraph graph(start);
-  if (settle_circle(graph, start, Wanted::certain)) return;
-  if (graph.has_doubts()) settle_circle(graph, start, Wanted::likely);
+  for (int look = 0; look < most_readings; ++look) {
+    if (look_once(start) != Found::changed) return;
+  }
 }
 
 void look_from_asker(AwaitBlock& block, std::uint64_t number) noexcept {

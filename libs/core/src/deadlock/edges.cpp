@@ -44,20 +44,20 @@ AwaitBlock* first_edge(const Waiter& waiter) noexcept {
   return waiter.cell->is(waiter.gen) ? block_in(word) : nullptr;
 }
 
-bool read_edge(AwaitBlock& block, const Waiter& waiter, Edge& edge, AwaitBlock*& next) noexcept {
+Reading read_edge(AwaitBlock& block, const Waiter& waiter, Edge& edge, AwaitBlock*& next) noexcept {
   next = nullptr;
   // acquire: the fields as they were when `pending` was stored.
   const std::uint64_t state = block.state.load(std::memory_order_acquire);
-  if (block.asker != waiter.cell) return false;
-  if (waiter.cell ? block.asker_gen != waiter.gen : block.inbox != waiter.thread) return false;
+  if (block.asker != waiter.cell) return Reading::changed;
+  if (waiter.cell ? block.asker_gen != waiter.gen : block.inbox != waiter.thread) return Reading::changed;
   next = block.next_edge;
-  if ((state & 3) != AwaitBlock::pending) return false;
+  if ((state & 3) != AwaitBlock::pending) return Reading::no_edge;
   edge.block = &block;
   edge.number = state >> 2;
   edge.failure_ends_wait = block.failure_ends_wait;
-  if (!find_holder(block, edge.number, edge)) return false;
+  if (!find_holder(block, edge.number, edge)) return Reading::no_edge;
   // Each field was loaded with acquire: one of a later await would show that await's state, or a later one.
-  return block.state.load(std::memory_order_acquire) == state;
+  return block.state.load(std::memory_order_acquire) == state ? Reading::edge : Reading::no_edge;
 }
 
 bool is_at_rest(const Waiter& waiter) noexcept {

@@ -32,9 +32,13 @@ struct Edge {
 
 /// The first block of what it waits for. Null: it has ended, or doesn't wait.
 AwaitBlock* first_edge(const Waiter& waiter) noexcept;
-/// Whether the block is an edge of this waiter, and which. In `next`, in either case: the next block to be
-/// read.
-bool read_edge(AwaitBlock& block, const Waiter& waiter, Edge& edge, AwaitBlock*& next) noexcept;
+enum class Reading : std::uint8_t {
+  edge,
+  no_edge,  ///< it is answered, or nobody can tell who has the reply
+  changed,  ///< the block is somebody else's by now: the waiter has gone on, and its edges are others
+};
+/// Reads an edge of this waiter. In `next`, unless its edges have changed: the next block to be read.
+Reading read_edge(AwaitBlock& block, const Waiter& waiter, Edge& edge, AwaitBlock*& next) noexcept;
 
 /// Whether nothing has come in that it would have to look at.
 bool is_at_rest(const Waiter& waiter) noexcept;

@@ -8,12 +8,16 @@ namespace troupe::inline v0::detail {
 
 namespace {
 
-/// Whether the actor that was asked waits itself, or who is waited for takes more to find out. Mostly it
-/// doesn't, and that was all. The block is that of the actor that rests, and may be another await's by now:
-/// then a circle is looked for in vain.
+/// Whether it takes more than a look at who was asked to find out who is waited for: several are, or a Reply
+/// was moved.
+bool takes_more(const AwaitBlock& block) noexcept {
+  return block.next_edge != nullptr || block.place.check != 0;
+}
+
+/// Whether the actor that was asked waits itself. Mostly it doesn't, and that was all. The block is that of
+/// the actor that rests, and may be another await's by now: then a circle is looked for in vain.
 bool leads_on(const AwaitBlock& block, const Cell& target) noexcept {
-  if (block.next_edge != nullptr || block.place.check != 0) return true;
-  return target.waits_for.load(std::memory_order_relaxed) != 0;
+  return takes_more(block) || target.waits_for.load(std::memory_order_relaxed) != 0;
 }
 
 }  // namespace
@@ -24,6 +28,9 @@ bool rest_waiting(Cell& cell) {
   const Waiter self = Waiter::of(cell);
   const AwaitBlock& block = *reinterpret_cast<AwaitBlock*>(word & ~look_bit);
   const Cell& target = *block.target;
+  // Now: of several edges the first may be answered at once, and its block be another await's after the rest,
+  // while the turn waits on for the others.
+  const bool must_walk = takes_more(block);
   // A note that comes between the load and this store is lost, and not needed: it will look.
   if (word & look_bit) cell.waits_for.store(word & ~look_bit, std::memory_order_relaxed);
   if (!cell.lanes.rest_suspended()) {
@@ -33,7 +40,7 @@ bool rest_waiting(Cell& cell) {
   // From here on the cell is somebody else's.
   fence_after_exchange();
   const bool wants_look = ((word | cell.waits_for.load(std::memory_order_relaxed)) & look_bit) != 0;
-  if (wants_look && leads_on(block, target)) [[unlikely]]
+  if (wants_look && (must_walk || leads_on(block, target))) [[unlikely]]
     look_for_circle(self);
   return true;
 }

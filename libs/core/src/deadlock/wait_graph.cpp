@@ -18,15 +18,30 @@ std::uint32_t WaitGraph::index_of(const Waiter& waiter) noexcept {
   return node_count_++;
 }
 
+/// Whoever goes on while its edges are read is told to look when it rests again; if it does already, they are
+/// read anew.
 void WaitGraph::read_edges(std::uint32_t index) noexcept {
   Node& node = nodes_[index];
+  const std::uint32_t first = edge_count_;
+  for (int reading = 0; reading < most_readings; ++reading) {
+    edge_count_ = first;
+    if (try_read_edges(node)) return;
+    if (!ask_to_look(node.waiter) || !is_at_rest(node.waiter)) break;
+  }
+  node.edges = 0;
+}
+
+bool WaitGraph::try_read_edges(Node& node) noexcept {
   node.first_edge = edge_count_;
+  node.edges = 0;
   std::uint32_t failures_that_end_it = 0;
   AwaitBlock* block = first_edge(node.waiter);
   while (block && edge_count_ < most_edges) {
     Arc& arc = edges_[edge_count_];
     AwaitBlock* next = nullptr;
-    if (read_edge(*block, node.waiter, arc.edge, next)) {
+    const Reading reading = read_edge(*block, node.waiter, arc.edge, next);
+    if (reading == Reading::changed) return false;
+    if (reading == Reading::edge) {
       if (!arc.edge.certain) has_doubts_ = true;
       if (arc.edge.failure_ends_wait) ++failures_that_end_it;
       arc.to = index_of(arc.edge.to);
@@ -37,6 +52,7 @@ void WaitGraph::read_edges(std::uint32_t index) noexcept {
   }
   if (block) node.edges = 0;  // one that wasn't read may end its wait
   if (node.edges > 1 && failures_that_end_it > 0) has_doubts_ = true;
+  return true;
 }
 
 /// One that waits for several goes on when all are answered, or when one fails whose failure ends the wait.

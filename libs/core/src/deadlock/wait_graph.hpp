@@ -39,6 +39,8 @@ class WaitGraph {
   // Circles of more aren't found; for each ask at most so many edges are read.
   static constexpr std::size_t most_nodes = 256;
   static constexpr std::size_t most_edges = 512;
+  // So often a waiter may go on, and rest again, while its edges are read.
+  static constexpr int most_readings = 100;
 
   // Without defaults, so that an empty graph costs nothing.
   struct Node {
@@ -54,6 +56,8 @@ class WaitGraph {
 
   std::uint32_t index_of(const Waiter& waiter) noexcept;
   void read_edges(std::uint32_t node) noexcept;
+  /// False: they have changed meanwhile.
+  bool try_read_edges(Node& node) noexcept;
   void prune(Wanted wanted) noexcept;
   bool is_stuck(const Node& node, Wanted wanted) const noexcept;
   bool leads_to_stuck(const Arc& arc, Wanted wanted) const noexcept {

@@ -35,13 +35,13 @@ std::string describe_awaited(Cell& cell, std::uint64_t gen) {
   for (AwaitBlock* block = first_edge(waiter); block;) {
     AwaitBlock* next = nullptr;
     Edge edge;
-    if (read_edge(*block, waiter, edge, next)) {
+    if (read_edge(*block, waiter, edge, next) == Reading::edge) {
       if (named++ == most_named) return text + ", and more";
       const std::string one = describe_edge(*block);
       // Its parts belong together only if the await stands still.
       Edge again;
       AwaitBlock* ignored = nullptr;
-      if (!read_edge(*block, waiter, again, ignored) || !(again == edge)) return {};
+      if (read_edge(*block, waiter, again, ignored) != Reading::edge || !(again == edge)) return {};
       text += (text.empty() ? "" : ", and ") + one;
     }
     block = next;
