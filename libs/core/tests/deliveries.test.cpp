@@ -54,13 +54,24 @@ class Deliveries : public BusyDeskTest {
   void await_waiting(std::size_t count) {
     settle(world, [&] { return waiting() == count; });
   }
+  /// The desk has its one message: another, 2, is delivered, and waits. How that went is in `outcome` when
+  /// `done` is set.
+  void deliver_to_full_desk(troupe::Duration within) {
+    busy_desk({.mailbox = bounded(1)});
+    desk.tell<Item>(1);
+    deliver_elsewhere(Item{2}, within, outcome, done);
+    await_waiting(1);
+  }
+  std::string outcome;
+  Signal done;
+
   /// Delivers in a turn of its own, and writes how it went.
-  void deliver_elsewhere(Item item, troupe::Duration within, std::string& outcome, Signal& done) {
+  void deliver_elsewhere(Item item, troupe::Duration within, std::string& how, Signal& told) {
     const auto actor = world->spawn<Inside>();
-    actor.tell<Inside::Step>([this, item, within, &outcome, &done](Inside&) -> Task<> {
+    actor.tell<Inside::Step>([this, item, within, &how, &told](Inside&) -> Task<> {
       auto result = co_await desk.try_deliver(item).within(within);
-      outcome = result ? "accepted" : result.error().what();
-      done.set();
+      how = result ? "accepted" : result.error().what();
+      told.set();
     });
   }
 };
@@ -71,14 +82,14 @@ TEST_P(Deliveries, WaitForRoomInOrderOfArrival) {
   desk.tell<Item>(1);
   desk.tell<Item>(2);
   std::string outcomes[4];
-  Signal done[4];
+  Signal all_done[4];
   for (int i = 0; i < 4; ++i) {
-    deliver_elsewhere(Item{i + 3}, troupe::Duration::max(), outcomes[i], done[i]);
+    deliver_elsewhere(Item{i + 3}, troupe::Duration::max(), outcomes[i], all_done[i]);
     await_waiting(static_cast<std::size_t>(i) + 1);
   }
   EXPECT_EQ(depth(), 2u);
   release();
-  for (auto& one : done) world.await(one);
+  for (auto& one : all_done) world.await(one);
   for (const auto& one : outcomes) EXPECT_EQ(one, "accepted");
   EXPECT_EQ(desk.ask<Handled>().get(), (std::vector{1, 2, 3, 4, 5, 6}));
 }
@@ -119,12 +130,7 @@ TEST_P(Deliveries, KeepAProducerFromOutrunningItsConsumer) {
 }
 
 TEST_P(Deliveries, FailWhenTheirDeadlinePassesAndAreNotHandled) {
-  busy_desk({.mailbox = bounded(1)});
-  desk.tell<Item>(1);
-  std::string outcome;
-  Signal done;
-  deliver_elsewhere(Item{2}, 10ms, outcome, done);
-  await_waiting(1);
+  deliver_to_full_desk(10ms);
   world.advance(10ms);
   world.await(done);
   EXPECT_TRUE(
@@ -135,12 +141,7 @@ TEST_P(Deliveries, FailWhenTheirDeadlinePassesAndAreNotHandled) {
 }
 
 TEST_P(Deliveries, FailAtOnceWhenTheActorEnds) {
-  busy_desk({.mailbox = bounded(1)});
-  desk.tell<Item>(1);
-  std::string outcome;
-  Signal done;
-  deliver_elsewhere(Item{2}, troupe::Duration::max(), outcome, done);
-  await_waiting(1);
+  deliver_to_full_desk(troupe::Duration::max());
   desk.kill();
   world.await(done);
   EXPECT_TRUE(contains(outcome, "was not accepted: the actor was killed")) << outcome;
@@ -162,12 +163,7 @@ TEST_P(Deliveries, OfActorsThatAreKilledMeanwhileLeaveNothingBehind) {
 }
 
 TEST_P(Deliveries, GoBeforeWhoeverTells) {
-  busy_desk({.mailbox = bounded(1)});
-  desk.tell<Item>(1);
-  std::string outcome;
-  Signal done;
-  deliver_elsewhere(Item{2}, troupe::Duration::max(), outcome, done);
-  await_waiting(1);
+  deliver_to_full_desk(troupe::Duration::max());
   EXPECT_EQ(desk.try_tell<Item>(3).error().reason, Reason::overflow);
   release();
   world.await(done);
@@ -196,7 +192,6 @@ TEST_P(Deliveries, MayBeAwaitedTogether) {
   const auto other_gate = world->spawn<Gate>();
   const auto other = world->spawn<Desk>({.mailbox = bounded(1)}, other_gate);
   desk.tell<Item>(1);
-  Signal done;
   const auto actor = world->spawn<Inside>();
   actor.tell<Inside::Step>([&](Inside&) -> Task<> {
     auto both = all(desk.deliver<Item>(2), other.deliver<Item>(3));
@@ -215,7 +210,6 @@ TEST_P(Deliveries, ThroughARecipientWaitAsWell) {
   const troupe::Recipient<Item> recipient = desk;
   recipient.deliver<Item>(1).get();
   std::string text;
-  Signal done;
   world->spawn<Inside>().tell<Inside::Step>([&](Inside&) -> Task<> {
     auto result = co_await recipient.try_deliver<Item>(2).within(5ms);
     text = result ? "accepted" : std::string(to_string(result.error().reason()));
@@ -237,12 +231,7 @@ TEST_P(Deliveries, ThatAreNeverAwaitedAreNeverSent) {
 }
 
 TEST_P(Deliveries, AndAsksShareTheOrderOfArrival) {
-  busy_desk({.mailbox = bounded(1)});
-  desk.tell<Item>(1);
-  std::string outcome;
-  Signal done;
-  deliver_elsewhere(Item{2}, troupe::Duration::max(), outcome, done);
-  await_waiting(1);
+  deliver_to_full_desk(troupe::Duration::max());
   int sum = 0;
   Signal answered;
   world->spawn<Inside>().tell<Inside::Step>([&](Inside&) -> Task<> {
@@ -260,8 +249,6 @@ TEST_P(Deliveries, AndAsksShareTheOrderOfArrival) {
 TEST_P(Deliveries, AsksThatWaitForRoomFailWhenTheirDeadlinePasses) {
   busy_desk({.mailbox = bounded(1)});
   desk.tell<Item>(1);
-  std::string outcome;
-  Signal done;
   world->spawn<Inside>().tell<Inside::Step>([&](Inside&) -> Task<> {
     auto sum = co_await desk.try_ask<Sum>().within(10ms);
     outcome = sum ? "an answer" : std::string(to_string(sum.error().reason()));
