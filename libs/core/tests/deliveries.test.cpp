@@ -94,6 +94,28 @@ TEST_P(Deliveries, WaitForRoomInOrderOfArrival) {
   EXPECT_EQ(desk.ask<Handled>().get(), (std::vector{1, 2, 3, 4, 5, 6}));
 }
 
+TEST_P(Deliveries, WaitForRoomWhereOthersWouldDisplaceTheOldest) {
+  busy_desk({.mailbox = bounded(1, troupe::drop_oldest)});
+  desk.tell<Item>(1);
+  deliver_elsewhere(Item{2}, troupe::Duration::max(), outcome, done);
+  await_waiting(1);
+  release();
+  world.await(done);
+  EXPECT_EQ(outcome, "accepted");
+  EXPECT_EQ(handled_in_the_end(), (std::vector{1, 2}));
+  EXPECT_EQ(world->dead_letters().total(), 0u);
+}
+
+TEST_P(Deliveries, TakeThePlaceOfOneOfTheirTypeWhereThatIsTheRule) {
+  busy_desk({.mailbox = bounded(1, troupe::conflate)});
+  desk.tell<Item>(1);
+  deliver_elsewhere(Item{2}, troupe::Duration::max(), outcome, done);
+  world.await(done);
+  EXPECT_EQ(outcome, "accepted");
+  EXPECT_EQ(handled_in_the_end(), (std::vector{2}));
+  EXPECT_EQ(world->dead_letters()[Undelivered::overflow], 1u);
+}
+
 TEST_P(Deliveries, AreAcceptedAtOnceWhereThereIsRoom) {
   busy_desk({.mailbox = bounded(2)});
   desk.deliver<Item>(1).get();

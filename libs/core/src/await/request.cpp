@@ -82,14 +82,10 @@ AskError undeliverable(const Envelope& letter) {
 }  // namespace
 
 bool Request::try_deliver(SinkBase& sink) {
-  if (target_->is(letter_->addressee())) {
-    // What is traced takes the long way.
-    if (letter_->is_traced()) return false;
-    if (!(letter_->gen & locked_bit)) {
-      detail::send(*target_, std::exchange(letter_, nullptr));
-      return true;
-    }
-    switch (try_send_locked(*target_, letter_)) {
+  // What is traced takes the long way.
+  if (letter_->is_traced()) return false;
+  if (letter_->gen & locked_bit) {
+    switch (detail::deliver_at_once(*target_, letter_)) {
       case LockedMailbox::Put::full:
         return false;
       case LockedMailbox::Put::gone:
@@ -98,6 +94,9 @@ bool Request::try_deliver(SinkBase& sink) {
         letter_ = nullptr;
         return true;
     }
+  } else if (target_->is(letter_->addressee())) {
+    detail::send(*target_, std::exchange(letter_, nullptr));
+    return true;
   }
   sink.error = undeliverable(*letter_);
   return true;

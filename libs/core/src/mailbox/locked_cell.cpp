@@ -52,9 +52,9 @@ void send_locked(Cell& cell, Envelope* letter) {
   free_envelope(letter);
 }
 
-LockedMailbox::Put try_send_locked(Cell& cell, Envelope* letter) {
+LockedMailbox::Put deliver_at_once(Cell& cell, Envelope* letter) {
   Envelope* displaced = nullptr;
-  const auto outcome = mailbox_of(cell).put(cell, letter, displaced);
+  const auto outcome = mailbox_of(cell).put_at_once(cell, letter, displaced);
   finish_put(cell, outcome, displaced);
   return outcome;
 }
@@ -80,14 +80,10 @@ void refuse_waiters(Cell& cell, Drop why) {
 }
 
 std::optional<Reason> try_tell_letter(Cell& cell, Envelope* letter) {
-  switch (try_send_locked(cell, letter)) {
-    case LockedMailbox::Put::full:
-      return Reason::overflow;
-    case LockedMailbox::Put::gone:
-      return Reason::stopped;
-    default:
-      return std::nullopt;
-  }
+  Envelope* displaced = nullptr;
+  const auto outcome = mailbox_of(cell).put(cell, letter, displaced);
+  if (finish_put(cell, outcome, displaced)) return std::nullopt;
+  return outcome == LockedMailbox::Put::full ? Reason::overflow : Reason::stopped;
 }
 
 }  // namespace troupe::inline v0::detail

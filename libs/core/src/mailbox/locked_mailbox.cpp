@@ -26,45 +26,24 @@ void LockedMailbox::open(const Mailbox& rules) {
   }
 }
 
-Quotas::Of LockedMailbox::quotas_of(const Envelope& letter) const {
-  Quotas::Of of{letter.ops->urgent ? Quotas::urgent : Quotas::ordinary, Quotas::none};
-  if (!has_limits_) return of;
+Quotas::Of LockedMailbox::with_limit(Quotas::Of of, const Envelope& letter) const {
   for (std::uint32_t i = 0; i < Mailbox::max_limits; ++i) {
     if (limited_[i] == letter.ops->message) of.type = Quotas::first_type + i;
   }
   return of;
 }
 
-LockedMailbox::Put LockedMailbox::append(Envelope* letter) {
-  queue_of(*letter).push_back(letter);
-  if (letter->ops->urgent) urgent_there_.store(true, std::memory_order_relaxed);
-  const std::uint32_t before = queued_.load(std::memory_order_relaxed);
-  // Relaxed: who looks without the lock has the sender's ring, or the token, to order it.
-  queued_.store(before + 1, std::memory_order_relaxed);
-  return before == 0 ? Put::accepted_first : Put::accepted;
-}
-
-LockedMailbox::Put LockedMailbox::put(const Cell& owner, Envelope* letter, AwaitBlock* waiter,
-                                      Envelope*& displaced) {
-  displaced = nullptr;
-  const std::lock_guard guard(lock_);
-  if (!owner.is(letter->addressee())) return Put::gone;
-  if (letter->ops->kind != Kind::user) return append(letter);
-  const bool told = !waiter || waiter->room.delivers;
-  if (overflow_ == Overflow::conflate && told && conflate_with(letter, displaced)) return Put::accepted;
-  const Quotas::Of of = quotas_of(*letter);
-  // Room that is made while others wait for it is theirs.
-  const bool fits = room_.size() == 0 && quotas_.has_room(of);
-  if (!fits && waiter) {
+LockedMailbox::Put LockedMailbox::put_in_full(Envelope* letter, AwaitBlock* waiter, Envelope*& displaced) {
+  if (waiter) {
     if (closed_) return Put::gone;
     room_.push_back(*waiter, letter);
     return Put::waits;
   }
-  if (!fits) {
-    overflowed_.store(overflowed() + 1, std::memory_order_relaxed);
-    if (overflow_ == Overflow::drop_oldest) displaced = displace_for(of);
-    if (!displaced) return Put::full;
-  }
+  overflowed_.store(overflowed() + 1, std::memory_order_relaxed);
+  if (overflow_ != Overflow::drop_oldest) return Put::full;
+  const Quotas::Of of = quotas_of(*letter);
+  displaced = displace_for(of);
+  if (!displaced) return Put::full;
   quotas_.accept(of);
   return append(letter);
 }
@@ -207,11 +186,11 @@ Envelope* LockedMailbox::refill() {
   return urgent;
 }
 
-Envelope* LockedMailbox::take() {
+Envelope* LockedMailbox::take_slowly() {
   Envelope* letter = nullptr;
   if (batch_.empty() || urgent_there_.load(std::memory_order_relaxed)) letter = refill();
   if (!letter && !batch_.empty()) letter = batch_.pop_front();
-  if (letter && letter->ops->kind == Kind::user) quotas_.give_back(quotas_of(*letter));
+  if (letter) give_place_back(*letter);
   if (room_.size() == 0) return letter;
   let_in();
   return letter || !has_letter() ? letter : take();

@@ -16,8 +16,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 
 #include <troupe/detail/await.hpp>
+#include <troupe/detail/cell.hpp>
 #include <troupe/mailbox.hpp>
 
 #include "mailbox/byte_lock.hpp"
@@ -44,6 +46,13 @@ class LockedMailbox {
   Put put(const Cell& owner, Envelope* letter, Envelope*& displaced) {
     return put(owner, letter, nullptr, displaced);
   }
+  /// As put(), of what may wait: displaces nothing but by conflation, and isn't counted when there is no
+  /// room.
+  Put put_at_once(const Cell& owner, Envelope* letter, Envelope*& displaced) {
+    displaced = nullptr;
+    const std::lock_guard guard(lock_);
+    return put_in_room(owner, letter, true, displaced);
+  }
   /// Waits for room in `waiter`, if there is none. Displaces nothing but by conflation.
   Put put_or_wait(const Cell& owner, Envelope* letter, AwaitBlock& waiter, Envelope*& displaced) {
     return put(owner, letter, &waiter, displaced);
@@ -63,7 +72,13 @@ class LockedMailbox {
 
   // --- the token's holder
   /// The next letter, in a block of its own; null: there is none.
-  Envelope* take();
+  Envelope* take() {
+    if (batch_.empty() || urgent_there_.load(std::memory_order_relaxed) || room_.size() != 0)
+      return take_slowly();
+    Envelope* letter = batch_.pop_front();
+    give_place_back(*letter);
+    return letter;
+  }
   /// Lets in who waits, as far as there is room. Before a rest with a turn that awaits: a waiter may have
   /// come just when its room was made.
   void let_in();
@@ -77,12 +92,47 @@ class LockedMailbox {
   void close(const Drop& why);
 
  private:
-  Put put(const Cell& owner, Envelope* letter, AwaitBlock* waiter, Envelope*& displaced);
+  Put put(const Cell& owner, Envelope* letter, AwaitBlock* waiter, Envelope*& displaced) {
+    displaced = nullptr;
+    const std::lock_guard guard(lock_);
+    const bool is_asked = waiter && !waiter->room.delivers;
+    const Put outcome = put_in_room(owner, letter, !is_asked, displaced);
+    return outcome == Put::full ? put_in_full(letter, waiter, displaced) : outcome;
+  }
+  // Under the lock.
+  Put put_in_room(const Cell& owner, Envelope* letter, bool may_conflate, Envelope*& displaced) {
+    if (!owner.is(letter->addressee())) return Put::gone;
+    if (letter->ops->kind != Kind::user) return append(letter);
+    if (overflow_ == Overflow::conflate && may_conflate && conflate_with(letter, displaced))
+      return Put::accepted;
+    const Quotas::Of of = quotas_of(*letter);
+    if (!has_room(of)) return Put::full;
+    quotas_.accept(of);
+    return append(letter);
+  }
+  Put put_in_full(Envelope* letter, AwaitBlock* waiter, Envelope*& displaced);
+  /// Room that is made while others wait for it is theirs.
+  bool has_room(Quotas::Of letter) { return room_.size() == 0 && quotas_.has_room(letter); }
   bool conflate_with(Envelope* letter, Envelope*& displaced);
   Envelope* displace_for(Quotas::Of letter);
-  Put append(Envelope* letter);
+  Put append(Envelope* letter) {
+    queue_of(*letter).push_back(letter);
+    if (letter->ops->urgent) urgent_there_.store(true, std::memory_order_relaxed);
+    const std::uint32_t before = queued_.load(std::memory_order_relaxed);
+    // Relaxed: who looks without the lock has the sender's ring, or the token, to order it.
+    queued_.store(before + 1, std::memory_order_relaxed);
+    return before == 0 ? Put::accepted_first : Put::accepted;
+  }
+  Envelope* take_slowly();
+  void give_place_back(const Envelope& letter) {
+    if (letter.ops->kind == Kind::user) quotas_.give_back(quotas_of(letter));
+  }
   Envelope* refill();
-  Quotas::Of quotas_of(const Envelope& letter) const;
+  Quotas::Of quotas_of(const Envelope& letter) const {
+    const Quotas::Of of{letter.ops->urgent ? Quotas::urgent : Quotas::ordinary, Quotas::none};
+    return has_limits_ ? with_limit(of, letter) : of;
+  }
+  Quotas::Of with_limit(Quotas::Of of, const Envelope& letter) const;
   LetterQueue& queue_of(const Envelope& letter) { return letter.ops->urgent ? urgent_ : ordinary_; }
 
   // Written by senders, under the lock.

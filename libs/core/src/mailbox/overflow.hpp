@@ -10,8 +10,8 @@ namespace troupe::inline v0::detail {
 /// Sends the letter, or has `waiter` wait for room with it. Full it never answers. @pre the cell's is such a
 /// mailbox, and so for all below
 LockedMailbox::Put send_or_wait(Cell& cell, Envelope* letter, AwaitBlock& waiter);
-/// As send(), but gives back what found no room: full, or gone.
-LockedMailbox::Put try_send_locked(Cell& cell, Envelope* letter);
+/// Delivers the letter if that takes no wait. Else it is the caller's still: full, or gone.
+LockedMailbox::Put deliver_at_once(Cell& cell, Envelope* letter);
 /// The await that once had to wait for room is over. @pre waiter.room.cell is set
 void leave_room_queue(AwaitBlock& waiter) noexcept;
 

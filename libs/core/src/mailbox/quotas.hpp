@@ -35,8 +35,9 @@ class Quotas {
   // --- under the lock
   bool has_room(std::uint32_t index) {
     Side& side = sides_[index];
-    if (side.limit >= unlimited || static_cast<std::int32_t>(side.admit_until - side.accepted) > 0)
+    if (static_cast<std::int32_t>(side.admit_until - side.accepted) > 0) [[likely]]
       return true;
+    if (side.limit >= unlimited) return true;
     // acquire: pairs with give_back().
     side.admit_until = taken_[index].load(std::memory_order_acquire) + side.limit;
     return static_cast<std::int32_t>(side.admit_until - side.accepted) > 0;

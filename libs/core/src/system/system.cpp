@@ -158,11 +158,9 @@ unsigned System::workers() const { return runtime_pointer_->workers(); }
 
 namespace detail {
 
-Cell& nobody() noexcept {
-  // Immortal: empty Refs may outlive static destruction.
-  static auto* cell = new Cell;
-  return *cell;
-}
+// Empty Refs may be there before it is, and outlive static destruction.
+static_assert(std::is_trivially_destructible_v<Cell>);
+Cell no_actor;
 
 void refuse_empty_address() {
   throw UsageError(

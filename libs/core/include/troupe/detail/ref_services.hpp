@@ -11,7 +11,8 @@
 namespace troupe::inline v0::detail {
 
 /// Stands for no actor: what an empty Ref points to. Sends through it throw UsageError.
-Cell& nobody() noexcept;
+extern Cell no_actor;
+inline Cell& nobody() noexcept { return no_actor; }
 [[noreturn]] void refuse_empty_address();
 
 /// Sends a letter to a cell whose mailbox has rules. Why it was not taken; then it is the caller's still.
