@@ -42,10 +42,8 @@ void begin_popping(Cell& cell) {
   }
 }
 
-/// A message that isn't in the lane: it was unstashed, or comes from a mailbox with rules. Null: there is
-/// none.
-Envelope* take_apart(Cell& cell) {
-  if (!cell.condition.has_front) return cell.condition.locked ? mailbox_of(cell).take() : nullptr;
+/// What was unstashed stands before all else.
+Envelope* take_front(Cell& cell) {
   Extra& extra = *cell.extra;
   Envelope* letter = extra.front.front();
   extra.front.pop_front();
@@ -53,23 +51,30 @@ Envelope* take_apart(Cell& cell) {
   return letter;
 }
 
-/// Handles a message in a block of its own, outside of the lane. False: there is none.
+/// A message in a block of its own, outside of the lane. Null: there is none. No observer walks where it
+/// lies, so none has to be waited for.
+Envelope* take_apart(Cell& cell) {
+  if (cell.condition.has_front) [[unlikely]]
+    return take_front(cell);
+  return cell.condition.locked ? mailbox_of(cell).take() : nullptr;
+}
+
+/// Handles such a message. False: there is none.
 [[gnu::noinline]] bool run_apart(Cell& cell, Running& running) {
-  begin_popping(cell);
   Envelope* letter = take_apart(cell);
   if (!letter) return false;
-  cell.activity.store(letter->ops, std::memory_order_release);
+  const MessageOps& ops = *letter->ops;
+  cell.activity.store(&ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  const bool turn_frees = letter->ops->is_task;
   running.letter = letter;
   running.inline_run = true;  // its block isn't the lane's
-  if (letter->is_traced()) {
+  if (letter->is_traced()) [[unlikely]] {
     run_traced(cell, *letter);
   } else {
-    letter->ops->run(cell, *letter);
+    ops.run(cell, *letter);
   }
   running.inline_run = false;
-  if (!turn_frees) free_envelope(letter);
+  if (!ops.is_task) free_envelope(letter);
   return true;
 }
 
