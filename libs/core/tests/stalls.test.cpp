@@ -1,9 +1,12 @@
 // Mail that waits, as a program hears of it: by subscription, by counts, and in the log. In virtual time.
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "observe/monitor.hpp"
 #include "stall_support.hpp"
+#include "system/runtime.hpp"
 
 namespace {
 
@@ -14,6 +17,7 @@ using troupe::StallKind;
 
 struct Question {};
 struct Job {};
+struct Kept {};
 
 /// Keeps each Reply until it is told to give them.
 struct Oracle {
@@ -22,6 +26,7 @@ struct Oracle {
     for (auto& reply : kept) reply.answer(1);
     kept.clear();
   }
+  std::size_t on(Kept) const { return kept.size(); }
   std::vector<troupe::Reply<int>> kept;
 };
 
@@ -250,6 +255,27 @@ TEST(Stalls, AreNotLookedForWithoutALimit) {
     world.advance(std::chrono::hours(1));
     EXPECT_EQ(world->stalls().total(), 0U);
   }
+}
+
+template <class Done>
+void yield_until(Done&& done) {
+  while (!done()) std::this_thread::yield();
+}
+
+// By the machine's clock: the monitor sleeps as the workers do, and nothing else wakes it.
+TEST(WaitingMailOnThreads, OfAnActorThatAPlainThreadLeftAwaitingIsNamed) {
+  Witness witness;
+  troupe::System system({.workers = 1, .log = &troupe::null_log(), .wait_limit = 1ms});
+  system.subscribe_stalls(system.spawn<Witness::Subscriber>(&witness));
+  const auto oracle = system.spawn<Oracle>();
+  const auto asker = system.spawn<Asker>({.name = "asker"}, oracle);
+  yield_until([&] { return system.runtime_().monitor().is_asleep(); });
+  std::thread plain([&] { asker.ask<Question>().within(troupe::Duration::max()).get(); });
+  yield_until([&] { return oracle.ask<Kept>().get() == 1; });
+  asker.tell(Job{});
+  EXPECT_EQ(witness.await(1)[0].path, "asker");
+  oracle.tell(Job{});
+  plain.join();
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "mailbox/overflow.hpp"
 #include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
+#include "observe/monitor.hpp"
 #include "scheduler/ready.hpp"
 #include "system/runtime.hpp"
 #include "turns/run_cell.hpp"
@@ -152,13 +153,23 @@ void Request::discard() noexcept {
   drop_silently(letter_);
 }
 
+namespace {
+/// Gives back the token of an actor whose turn awaits, or that holds its mail. False: something has come in.
+bool rest_holding(Cell& target) {
+  if (target.condition.life != Life::running) return false;
+  if (target.condition.locked) mailbox_of(target).let_in();
+  Monitor& monitor = target.group().runtime().monitor();
+  if (!rest_waiting(target)) return false;
+  // No worker needs to wake for it, and then nobody else would have its mail watched.
+  if (!context.worker) monitor.note_left_turn();
+  return true;
+}
+}  // namespace
+
 void end_inline_slowly(Cell& target) {
   if (holds_mail(target)) {
-    if (target.condition.life == Life::running) {
-      if (target.condition.locked) mailbox_of(target).let_in();
-      if (rest_waiting(target)) return;
-    }
-    return make_ready(target);
+    if (!rest_holding(target)) make_ready(target);
+    return;
   }
   target.activity.store(&at_rest, std::memory_order_release);
   if (!target.condition.has_front && rest_idle(target)) return;

@@ -61,9 +61,11 @@ void Monitor::run() {
       wait_for(period);
       continue;
     }
-    // seq_cst on both sides: a worker that wakes after our last look sees asleep_, or we see it awake.
+    // seq_cst on both sides: a worker that wakes after our last look sees asleep_, or we see it awake. So
+    // does a plain thread that has left a turn.
     asleep_.store(true, std::memory_order_seq_cst);
-    const bool woken = look(now()) || wait_for(until_next.value_or(SteadyTime::max()));
+    const bool woken = turn_left_.exchange(false, std::memory_order_seq_cst) || look(now()) ||
+                       wait_for(until_next.value_or(SteadyTime::max()));
     asleep_.store(false, std::memory_order_relaxed);
     if (woken) watchdog_->note_work();
     // Woken by the time alone it has one look, and sleeps on.

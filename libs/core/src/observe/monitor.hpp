@@ -31,9 +31,16 @@ class Monitor {
   void add(ThreadGroup& group, std::string_view name);
   void remove(ThreadGroup& group);
 
+  bool is_asleep() const noexcept { return asleep_.load(std::memory_order_relaxed); }
   /// A worker has woken up. Costs a load unless the monitor sleeps.
   void stir() noexcept {
-    if (asleep_.load(std::memory_order_relaxed)) doorbell_.notify();
+    if (is_asleep()) doorbell_.notify();
+  }
+  /// A plain thread has left a turn that awaits: no worker wakes for that, but its mail has to be watched.
+  void note_left_turn() noexcept {
+    // seq_cst: the monitor sees it before it sleeps, or we see that it sleeps. Pairs with run().
+    turn_left_.store(true, std::memory_order_seq_cst);
+    if (asleep_.load(std::memory_order_seq_cst)) doorbell_.notify();
   }
 
   /// Looks at all workers. True: some work, or have worked since the last
@@ -70,6 +77,7 @@ class Monitor {
   std::chrono::nanoseconds stood_still_{};
 
   std::atomic<bool> asleep_{false};
+  std::atomic<bool> turn_left_{false};  ///< by a plain thread, since the last sleep began
   std::atomic<bool> ending_{false};
   Doorbell doorbell_;
   std::thread thread_;
