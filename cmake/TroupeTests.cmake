@@ -22,6 +22,7 @@ function(troupe_add_tests name)
   if(quick)
     set(target troupe_${name}_tests)
     troupe_add_test_program(${target} LINK ${arg_LINK} SOURCES ${quick})
+    target_compile_options(${target} PRIVATE ${TROUPE_TEST_FLAGS})
     gtest_discover_tests(${target} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       PROPERTIES LABELS quick TIMEOUT ${TROUPE_QUICK_TEST_SECONDS})
   endif()
