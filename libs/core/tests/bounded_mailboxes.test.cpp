@@ -160,8 +160,10 @@ TEST_P(BoundedMailboxes, HaveAlwaysRoomForStopsTimersAndNewsOfEnds) {
   const auto watched = world->spawn<Gate>();
   busy_desk({.mailbox = bounded(1)}, watched);
   desk.tell<Item>(1);
+  // Watches it later than the desk, and is told after it.
+  EndOf end(world, watched);
   watched.stop();
-  watched.join().get();
+  end.get();
   world.advance(Desk::tick_after);
   desk.stop();
   desk.tell<Item>(2);
