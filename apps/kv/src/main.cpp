@@ -28,7 +28,10 @@ class ServerLog final : public troupe::Log {
  public:
   explicit ServerLog(std::string_view level) : tells_all_(level == "debug" || level == "verbose") {}
   void write(troupe::LogLevel level, std::string_view line) noexcept override {
-    if (tells_all_ || level > troupe::LogLevel::warning) troupe::stderr_log().write(level, line);
+    if (wants(level)) troupe::stderr_log().write(level, line);
+  }
+  bool wants(troupe::LogLevel level) const noexcept override {
+    return tells_all_ || level > troupe::LogLevel::warning;
   }
 
  private:

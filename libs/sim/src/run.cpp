@@ -47,7 +47,8 @@ SimulationOptions options_of(const ExploreOptions& explore) {
           .max_steps = explore.max_steps,
           .ask_deadline = explore.ask_deadline,
           .handlers_may_throw = explore.handlers_may_throw,
-          .may_end_waiting = explore.may_end_waiting};
+          .may_end_waiting = explore.may_end_waiting,
+          .log = explore.log};
 }
 
 /// The scenario, and what has to hold when it is over.

@@ -21,8 +21,9 @@ constexpr MessageOps no_message{nullptr, nullptr, 0, 0, Kind::control, false, ""
 
 void fail_actor(Cell& cell, const MessageOps& message, std::exception_ptr cause) noexcept {
   std::string text = describe_exception(cause);
-  cell.group().runtime().log().write(
-      LogLevel::error, describe_actor(cell) + " failed on " + std::string(message.message) + ": " + text);
+  if (Log& log = cell.group().runtime().log(); log.wants(LogLevel::error))
+    log.write(LogLevel::error,
+              describe_actor(cell) + " failed on " + std::string(message.message) + ": " + text);
   trace_failure(cell, message, text);
   if (Supervised* mine = supervised(cell))
     return fail_supervised(cell, *mine, message, std::move(cause), std::move(text), StopReason::failed);

@@ -85,7 +85,7 @@ void DeadLetters::end() {
 }
 
 bool DeadLetters::may_log() {
-  if (!log_) return false;
+  if (!log_ || !log_->wants(LogLevel::warning)) return false;
   const SteadyTime now = clock_->now();
   if (now - second_began_ >= std::chrono::seconds(1)) {
     if (left_out_ > 0)

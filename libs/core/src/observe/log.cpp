@@ -28,7 +28,7 @@ namespace {
 class StderrLog final : public Log {
  public:
   void write(LogLevel level, std::string_view line) noexcept override {
-    if (level < LogLevel::warning) return;
+    if (!wants(level)) return;
     // One system call a line, so that lines of several threads don't mix.
     const auto part = [](std::string_view text) {
       return iovec{const_cast<char*>(text.data()), text.size()};
@@ -36,11 +36,13 @@ class StderrLog final : public Log {
     const iovec parts[] = {part("troupe "), part(to_string(level)), part(": "), part(line), part("\n")};
     static_cast<void>(!::writev(STDERR_FILENO, parts, static_cast<int>(std::size(parts))));
   }
+  bool wants(LogLevel level) const noexcept override { return level >= LogLevel::warning; }
 };
 
 class NullLog final : public Log {
  public:
   void write(LogLevel, std::string_view) noexcept override {}
+  bool wants(LogLevel) const noexcept override { return false; }
 };
 
 }  // namespace

@@ -129,7 +129,8 @@ void live_again(Cell& cell, Supervised& mine, void* object) {
 /// What its constructor may have spawned stops first, as for any actor; then it is down again.
 void fall_back(Cell& cell, Supervised& mine, std::exception_ptr cause) {
   std::string text = describe_exception(cause);
-  cell.group().runtime().log().write(LogLevel::error, describe_actor(cell) + " can't be restarted: " + text);
+  if (Log& log = cell.group().runtime().log(); log.wants(LogLevel::error))
+    log.write(LogLevel::error, describe_actor(cell) + " can't be restarted: " + text);
   note_cause(cell, mine, std::move(text));
   publish(cell, SupervisionKind::failed, {}, cause);
   cell.extra->cause = cause;
@@ -171,7 +172,8 @@ void fail_supervised(Cell& cell, Supervised& mine, const MessageOps& message, st
   Decision decision = Decision::stop;
   if (cell.condition.life == Life::running && !mine.settled) decision = decide(cell, mine, reason, cause);
   if (decision == Decision::resume) {
-    cell.group().runtime().log().write(LogLevel::info, describe_actor(cell) + " resumes");
+    if (Log& log = cell.group().runtime().log(); log.wants(LogLevel::info))
+      log.write(LogLevel::info, describe_actor(cell) + " resumes");
     return publish(cell, SupervisionKind::resumed, message.message, cause);
   }
   cell.extra->cause = cause;

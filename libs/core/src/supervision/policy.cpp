@@ -148,6 +148,18 @@ void remove_child(Cell& supervisor, Address address) {
   order_remove(address);
 }
 
+void log_restart(Cell& supervisor, Address child, std::chrono::nanoseconds delay) {
+  Log& log = supervisor.group().runtime().log();
+  if (!log.wants(LogLevel::warning)) return;
+  const Supervision& mine = *supervision_of(supervisor);
+  log.write(LogLevel::warning, describe_actor(supervisor) + " restarts " +
+                                   describe(*child.first, child.second) +
+                                   (delay > delay.zero() ? " in " + seconds(delay) : std::string()) +
+                                   ": restart " + std::to_string(mine.window.count()) + " of " +
+                                   std::to_string(mine.options.intensity.restarts) + " within " +
+                                   seconds(mine.options.intensity.within));
+}
+
 void decide(Cell& supervisor, const ChildNews& letter, const std::exception_ptr& cause) {
   Supervision& mine = *supervision_of(supervisor);
   const Address address = sender_of(letter);
@@ -161,12 +173,7 @@ void decide(Cell& supervisor, const ChildNews& letter, const std::exception_ptr&
     return give_up(supervisor, address, news, cause);
   const auto delay = backoff_delay(mine.options.backoff, found.earlier_failures,
                                    mine.options.backoff.jitter > 0 ? random_of(supervisor) : 0);
-  supervisor.group().runtime().log().write(
-      LogLevel::warning,
-      describe_actor(supervisor) + " restarts " + describe(*address.first, address.second) +
-          (delay > delay.zero() ? " in " + seconds(delay) : std::string()) + ": restart " +
-          std::to_string(mine.window.count()) + " of " + std::to_string(mine.options.intensity.restarts) +
-          " within " + seconds(mine.options.intensity.within));
+  log_restart(supervisor, address, delay);
   switch (mine.options.strategy) {
     case Strategy::one_for_one:
       return restart_one(supervisor, address, delay);

@@ -16,11 +16,11 @@ class Log {
   virtual ~Log() = default;
   /// `line` has no newline at its end. Must not throw and should not block for long.
   virtual void write(LogLevel level, std::string_view line) noexcept = 0;
+  /// False: lines of this level are dropped, so that they needn't be made. May be called as write() is.
+  virtual bool wants(LogLevel) const noexcept { return true; }
 };
 
-/// Lines of at least `warning` on standard error: "troupe error: ...".
-Log& stderr_log() noexcept;
-/// Nowhere.
-Log& null_log() noexcept;
+Log& stderr_log() noexcept;  ///< lines of at least `warning` on standard error: "troupe error: ..."
+Log& null_log() noexcept;    ///< nowhere
 
 }  // namespace troupe::inline v0

@@ -48,6 +48,8 @@ struct ExploreOptions {
   std::chrono::nanoseconds ask_deadline = std::chrono::nanoseconds::max();
   bool handlers_may_throw = false;
   bool may_end_waiting = false;
+  /// Of all runs, each of which happens in a child process. Null: nowhere.
+  Log* log = nullptr;
   FaultOptions faults = {};
   /// Each run has some of the faults only: those that hide others are absent at times.
   bool swarm = true;
