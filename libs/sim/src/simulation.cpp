@@ -6,8 +6,10 @@
 #include <troupe/detail/context.hpp>
 #include <troupe/errors.hpp>
 
+#include "diagram.hpp"
 #include "environment.hpp"
 #include "forbidden_calls.hpp"
+#include "last_words.hpp"
 #include "shared_run.hpp"
 #include "waits.hpp"
 
@@ -62,6 +64,7 @@ Simulation::Impl::Impl(const SimulationOptions& chosen, Simulation& owner)
   }
   current_simulation = &owner;
   detail::fault_sites = this;
+  tell_if_wished();
 }
 
 Simulation::Impl::~Impl() { end(); }
@@ -112,6 +115,10 @@ void Simulation::Impl::check_at_end() {
     failed(finding->kind, std::move(finding->sentence));
     throw_failure();
   }
+}
+
+std::string Simulation::Impl::diagram() const {
+  return failure_ ? diagram_of(history, history.size(), *failure_, sentence_) : std::string();
 }
 
 std::string Simulation::Impl::who_waits() const { return describe_waits(history, system->tree()); }
@@ -258,7 +265,14 @@ Choice Simulation::Impl::choose(const Runnables& ready) {
   Choice choice{.index = index, .message_first = message_first};
   if (index < ready.actors()) meet_fate(ready, choice);
   ++steps;
+  if (shared_run) shared_run->steps_begun = steps;
+  tell_if_wished();
   return choice;
+}
+
+void Simulation::Impl::tell_if_wished() {
+  if (shared_run && shared_run->tell_from_step == steps) [[unlikely]]
+    tell_each_event(history, *shared_run);
 }
 
 /// What befalls the actor that was chosen.
@@ -362,5 +376,6 @@ std::uint64_t Simulation::steps() const { return impl_pointer_->steps; }
 std::uint64_t Simulation::seed() const { return impl_pointer_->options.seed; }
 SteadyTime Simulation::now() const { return impl_pointer_->system->now(); }
 std::string Simulation::who_waits() const { return impl_pointer_->who_waits(); }
+std::string Simulation::diagram() const { return impl_pointer_->diagram(); }
 
 }  // namespace troupe::inline v0::sim

@@ -51,6 +51,7 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   void failed(FailureKind kind, std::string sentence);
   [[noreturn]] void throw_failure() const { throw RunFailed(*failure_, sentence_); }
   std::string who_waits() const;
+  std::string diagram() const;
   bool faults_strike() const { return !faults_ceased && steps < options.faults.cease_after_steps; }
 
   SimulationOptions options;
@@ -79,6 +80,7 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   /// Fills only_ with those that aren't stalled.
   void leave_out_the_stalled(const Runnables& ready);
   void look_at_failures();
+  void tell_if_wished();
 
   std::unique_ptr<Policy> own_policy_;
   Policy* policy_;
