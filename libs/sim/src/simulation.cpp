@@ -52,12 +52,14 @@ Simulation::Impl::Impl(const SimulationOptions& chosen, Simulation& owner)
   scheduler.emplace(*this);
   history.switch_on();
   try {
-    system.emplace(
-        SystemOptions{.ask_deadline = options.ask_deadline,
-                      .log = options.log ? options.log : &null_log(),
-                      .scheduler = &*scheduler,
-                      .tracer = &history,
-                      .seed = options.actors_seed.value_or(mix(options.seed, hash_text("actors")))});
+    SystemOptions wanted_system = options.system;
+    wanted_system.ask_deadline = options.ask_deadline;
+    wanted_system.log = options.log ? options.log : &null_log();
+    wanted_system.clock = nullptr;
+    wanted_system.scheduler = &*scheduler;
+    wanted_system.tracer = &history;
+    wanted_system.seed = options.actors_seed.value_or(mix(options.seed, hash_text("actors")));
+    system.emplace(wanted_system);
   } catch (...) {
     history.switch_off();
     throw;
@@ -69,11 +71,12 @@ Simulation::Impl::Impl(const SimulationOptions& chosen, Simulation& owner)
 
 Simulation::Impl::~Impl() { end(); }
 
-void Simulation::Impl::end() {
+void Simulation::Impl::end(bool kill) {
   if (!system) return;
-  ending_ = true;
-  history.switch_off();
+  ending_ = kill;
+  if (kill) history.switch_off();
   system.reset();
+  history.switch_off();
   scheduler.reset();
   detail::fault_sites = nullptr;
   current_simulation = nullptr;

@@ -34,8 +34,8 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   void pass_time(std::chrono::nanoseconds duration);
   void advance(std::chrono::nanoseconds duration);
   void check_for_deadlock();
-  /// Kills what lives, and ends the system: nothing of it is recorded.
-  void end();
+  /// Kills what lives, and ends the system: nothing of it is recorded. Without `kill`, as a system ends.
+  void end(bool kill = true);
   /// All that has to hold after a step, and at the end of a run.
   void check_after_step();
   void check_at_end();

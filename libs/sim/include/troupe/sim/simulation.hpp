@@ -48,6 +48,9 @@ struct SimulationOptions {
   bool may_end_waiting = false;
   /// Null: nowhere.
   Log* log = nullptr;
+  /// What else its system is to have. What this page names, and its clock, scheduler and tracer, count for
+  /// nothing here.
+  SystemOptions system = {};
 };
 
 class Simulation {
