@@ -40,7 +40,7 @@ SYSTEM = re.compile(r"^((sys|linux|bits|sanitizer)/.*|cxxabi|dlfcn|errno|execinf
 SYSTEM_HEADERS = {"libs/core/include/troupe/detail/durations.hpp": {"bits/chrono.h"}}
 
 # Whose private headers a part may include besides its own.
-PRIVATE = {"fuzz": ["apps/kv"], "tests": ["examples"]}
+PRIVATE = {"fuzz": ["apps/kv"], "tests": ["examples", "libs/core", "libs/sim"]}
 
 TEST_HEADERS = re.compile(r"^(gtest|gmock|rapidcheck)(/|\.h)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

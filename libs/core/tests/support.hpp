@@ -1,11 +1,13 @@
 // What the tests of the core share: one World per test, on threads or on a seed, without a moment of real
-// time in it. A test that is instantiated with every_scheduler() runs on both.
+// time in it. A test that is instantiated with every_scheduler() runs on both, and in tests/simulated_core in
+// the simulator too.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -69,8 +71,39 @@ struct RunOn {
 inline RunOn threads(unsigned workers) { return {workers, 0}; }
 inline RunOn seeded(std::uint64_t seed) { return {0, seed}; }
 
+/// A system in the test's thread, and what drives it.
+class Seeded {
+ public:
+  virtual ~Seeded() = default;
+  virtual troupe::System& system() = 0;
+  virtual troupe::DeterministicScheduler& scheduler() = 0;
+};
+
+class PlainSeeded final : public Seeded {
+ public:
+  PlainSeeded(std::uint64_t seed, troupe::SystemOptions options) : scheduler_(seed) {
+    options.scheduler = &scheduler_;
+    system_.emplace(options);
+  }
+  static std::unique_ptr<Seeded> make(std::uint64_t seed, const troupe::SystemOptions& options) {
+    return std::make_unique<PlainSeeded>(seed, options);
+  }
+  troupe::System& system() override { return *system_; }
+  troupe::DeterministicScheduler& scheduler() override { return scheduler_; }
+
+ private:
+  troupe::DeterministicScheduler scheduler_;
+  std::optional<troupe::System> system_;
+};
+
+/// What systems without threads are made by. The simulator puts its own here, before main.
+inline std::unique_ptr<Seeded> (*make_seeded)(std::uint64_t seed,
+                                              const troupe::SystemOptions& options) = &PlainSeeded::make;
+
 inline auto every_scheduler() {
-  return ::testing::Values(threads(1), threads(2), seeded(1), seeded(2), seeded(3));
+  std::vector<RunOn> all{seeded(1), seeded(2), seeded(3)};
+  if (make_seeded == &PlainSeeded::make) all.insert(all.begin(), {threads(1), threads(2)});
+  return ::testing::ValuesIn(all);
 }
 inline std::string name_of(const RunOn& run) {
   return run.workers == 0 ? "Seed" + std::to_string(run.seed) : "Workers" + std::to_string(run.workers);
@@ -109,47 +142,50 @@ class World {
   explicit World(const RunOn& run, troupe::SystemOptions options = {}) {
     options.log = &log_;
     if (run.workers == 0) {
-      scheduler_.emplace(run.seed);
-      options.scheduler = &*scheduler_;
-    } else {
-      options.workers = run.workers;
-      options.clock = &clock_;
+      seeded_ = make_seeded(run.seed, options);
+      return;
     }
+    options.workers = run.workers;
+    options.clock = &clock_;
     system_.emplace(options);
   }
 
-  troupe::System& system() { return *system_; }
-  troupe::System* operator->() { return &*system_; }
+  troupe::System& system() { return seeded_ ? seeded_->system() : *system_; }
+  troupe::System* operator->() { return &system(); }
   const CollectingLog& log() const { return log_; }
-  bool on_threads() const { return !scheduler_; }
+  bool on_threads() const { return !seeded_; }
   /// Only without threads.
-  troupe::DeterministicScheduler& scheduler() { return *scheduler_; }
+  troupe::DeterministicScheduler& scheduler() { return seeded_->scheduler(); }
 
   /// Moves time, and fires what becomes due. On threads what is fired is sent when this returns.
   void advance(std::chrono::nanoseconds step) {
-    if (scheduler_) {
-      scheduler_->advance(step);
+    if (seeded_) {
+      scheduler().advance(step);
     } else {
       clock_.advance(step);
     }
   }
   /// Waits until somebody has come so far. Without threads, time passes only where nothing else can run.
   void await(const Signal& signal) {
-    if (!scheduler_) return signal.wait();
-    EXPECT_TRUE(scheduler_->run_until([&] { return signal.is_set(); })) << "nothing is left that could run";
+    if (on_threads()) return signal.wait();
+    EXPECT_TRUE(scheduler().run_until([&] { return signal.is_set(); })) << "nothing is left that could run";
   }
   /// Runs the body in a turn of an actor of its own, and throws what it throws.
   void in_actor(Inside::Body body, const troupe::SpawnOptions& options = {}) {
-    const auto actor = system_->spawn<Inside>(options);
+    const auto actor = system().spawn<Inside>(options);
     actor.ask<Inside::Step>(std::move(body)).within(troupe::Duration::max()).get();
   }
   /// Ends the system before the test ends.
-  void end() { system_.reset(); }
+  void end() {
+    seeded_.reset();
+    system_.reset();
+  }
 
  private:
   CollectingLog log_;
   troupe::ManualClock clock_;
-  std::optional<troupe::DeterministicScheduler> scheduler_;
+  // One of the two, until end().
+  std::unique_ptr<Seeded> seeded_;
   std::optional<troupe::System> system_;
 };
 

@@ -134,6 +134,30 @@ TEST_F(Traces, AnAskThatRunsInPlaceIsATurnWithinATurn) {
                             }));
 }
 
+TEST_F(Traces, AMessageThatCouldNotBeMadeIsADeadLetter) {
+  struct Fragile {
+    explicit Fragile(bool whole) {
+      if (!whole) throw std::runtime_error("no glue");
+    }
+  };
+  struct Taker {
+    void on(const Fragile&) {}
+  };
+  tracer_.switch_on();
+  const auto taker = system_.spawn<Taker>();
+  tracer_.take();
+  EXPECT_THROW(taker.tell<Fragile>(false), std::runtime_error);
+  taker.tell<Fragile>(true);
+  scheduler_.run_until_idle();
+  EXPECT_EQ(tracer_.take(), (Lines{
+                                "send Fragile of A #1",
+                                "dead letter Fragile of A #1 (could not be made)",
+                                "send Fragile of A #2",
+                                "begin Fragile of A #2",
+                                "end Fragile of A #2",
+                            }));
+}
+
 TEST_F(Traces, ATracerMayAskForThePathOfWhoIsSpawned) {
   struct Paths final : troupe::Tracer {
     std::vector<std::string> seen;

@@ -32,6 +32,8 @@ class PerThread {
   PerThread(std::size_t most, std::function<std::shared_ptr<Part>(std::uint32_t)> make)
       : most_(most), make_(std::move(make)), number_(next_number()) {}
 
+  /// As mine(), if this thread has used no other object since; else null.
+  Part* mine_at_hand() const noexcept { return current.owner == number_ ? current.part : nullptr; }
   /// Null: there is no memory for it, there are too many, or the thread is about to end.
   Part* mine() noexcept {
     if (current.owner == number_) [[likely]]
@@ -49,7 +51,8 @@ class PerThread {
     std::uint64_t owner = 0;
     Part* part = nullptr;
   };
-  static inline constinit thread_local Current current{};
+  // The model as for core's `context`.
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Current current{};
   /// The thread's other destructors may still come here.
   static inline constinit thread_local bool closed = false;
 

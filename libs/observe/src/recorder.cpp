@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <troupe/detail/context.hpp>
 #include <troupe/observe/recorder.hpp>
 
 #include "per_thread.hpp"
@@ -159,6 +160,19 @@ class Recorder::Impl {
     receivers_.erase(actor);
   }
 
+  void sent(Log& log, const TraceEvent& event) {
+    // What an actor sends outside of its turns, as in on(Stopping), it will send again by itself.
+    if (event.cause != 0 || event.by || sender_of(event.message) != log.ordinal) return;
+    const std::uint32_t receiver = ordinal_of(log, event.actor);
+    log.settle();
+    log.put(entry(Other::input));
+    log.put(receiver);
+    detail::put_text(log.bytes, event.type);
+    detail::put_bytes(log.bytes, log.payload);
+    log.payload.clear();
+    write_if_full(log);
+  }
+
   void write_if_full(Log& log) {
     if (log.bytes.size() >= options_.block_bytes) [[unlikely]]
       write(log);
@@ -225,20 +239,13 @@ std::uint64_t Recorder::name_message(std::uint64_t cause, bool) noexcept {
   return name_of(sender.ordinal, ++sender.last_number);
 }
 
-void Recorder::sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
-                    const std::string_view& type) noexcept {
-  // What an actor sends outside of its turns, as in on(Stopping), it will send again by itself.
-  if (cause != 0 || by) return;
+std::uint64_t Recorder::told(ActorId actor, const std::string_view& type) noexcept {
   Log* log = impl_->log();
-  if (!log || sender_of(message) != log->ordinal) return;
-  const std::uint32_t receiver = impl_->ordinal_of(*log, actor);
-  log->settle();
-  log->put(entry(Other::input));
-  log->put(receiver);
-  detail::put_text(log->bytes, type);
-  detail::put_bytes(log->bytes, log->payload);
-  log->payload.clear();
-  impl_->write_if_full(*log);
+  if (!log || troupe::detail::context.traced_message == 0 || log->running.empty()) [[unlikely]]
+    return Tracer::told(actor, type);
+  // What a turn sends, it will send again by itself.
+  Receiver& sender = *log->running.back().receiver;
+  return name_of(sender.ordinal, ++sender.last_number);
 }
 
 void Recorder::turn_begun(ActorId actor, std::uint64_t message, const std::string_view&) noexcept {
@@ -276,8 +283,9 @@ void Recorder::record(const TraceEvent& event) noexcept {
   Log* log = impl_->log();
   if (!log) return;
   switch (event.kind) {
+    case TraceKind::send:
     case TraceKind::ask:
-      return sent(event.actor, event.by, event.message, event.cause, event.type);
+      return impl_->sent(*log, event);
     case TraceKind::turn_suspend: {
       Receiver& receiver = impl_->find(*log, event.actor);
       if (!log->running.empty()) log->running.pop_back();

@@ -11,7 +11,7 @@ Ring::Copy Ring::copy(std::size_t last) const {
   Copy copy;
   copy.events.resize(end - begin);
   for (std::uint64_t at = begin; at < end; ++at) copy.events[at - begin] = read(slots_[at & mask_]);
-  // Pairs with the fence in begin(): see invariant 2.
+  // Pairs with the fence in push(): see invariant 2.
   std::atomic_thread_fence(std::memory_order_acquire);
   const std::uint64_t now = pushed_.load(std::memory_order_relaxed);
   const std::uint64_t whole = now + 1 > size ? now + 1 - size : 0;

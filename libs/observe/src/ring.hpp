@@ -2,7 +2,7 @@
 // overwritten meanwhile. Source: Boehm, "Can seqlocks get along with programming language memory models?",
 // 2012.
 //
-// Thread-safety: begin() and publish() by the writer, all else by any thread.
+// Thread-safety: push() and find() by the writer, all else by any thread.
 //
 // Invariants
 //  1. `pushed_` is how many events have been pushed. Event i lies in slot i % size, until i + size is
@@ -15,6 +15,7 @@
 #include <atomic>
 #include <bit>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "slot.hpp"
@@ -26,18 +27,23 @@ class Ring {
   explicit Ring(std::size_t size)
       : mask_(std::bit_ceil(std::max<std::size_t>(size, 2)) - 1), slots_(new Slot[mask_ + 1]) {}
 
-  /// The next slot, to be filled and then published.
-  Slot& begin() noexcept {
-    Slot& slot = slots_[pushed_.load(std::memory_order_relaxed) & mask_];
+  /// Fills the next slot by fill(slot). Returns which event it is.
+  template <class Fill>
+  std::uint64_t push(Fill&& fill) noexcept {
+    const std::uint64_t event = pushed_.load(std::memory_order_relaxed);
     // Pairs with the fence in copy(): a reader that sees a new word here sees that this event has begun.
     std::atomic_thread_fence(std::memory_order_release);
-    return slot;
-  }
-  void publish() noexcept {
+    fill(slots_[event & mask_]);
     // release: pairs with the acquire in copy(), which reads whole events below it.
-    pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    pushed_.store(event + 1, std::memory_order_release);
+    return event;
   }
   std::uint64_t pushed() const noexcept { return pushed_.load(std::memory_order_relaxed); }
+  /// By the writer. Nothing: it has been overwritten.
+  std::optional<SlotWords> find(std::uint64_t event) const noexcept {
+    if (pushed() - event > mask_) return std::nullopt;
+    return read(slots_[event & mask_]);
+  }
 
   struct Copy {
     std::vector<SlotWords> events;  ///< the oldest first

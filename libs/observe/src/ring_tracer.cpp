@@ -1,5 +1,6 @@
 #include <cassert>
 #include <string>
+#include <utility>
 
 #include <troupe/observe/ring_tracer.hpp>
 
@@ -16,44 +17,42 @@ bool in_traced_turn() noexcept { return troupe::detail::context.traced_message !
 
 std::uint64_t stamp(ThreadRing& mine) noexcept { return mine.last_ticks = detail::ticks(); }
 
+void put_as(std::uint64_t head, ThreadRing& mine, const TraceEvent& event, std::uint64_t ticks,
+            std::uint64_t text = 0) noexcept {
+  mine.ring.push([&](detail::Slot& slot) {
+    detail::fill(slot, head, ticks, event.actor, event.by.cell, event.by ? event.by.generation : text,
+                 event.message, event.cause, event.type);
+  });
+}
 void put(ThreadRing& mine, const TraceEvent& event, std::uint64_t ticks, std::uint64_t text = 0) noexcept {
-  detail::fill(mine.ring.begin(), detail::head_of(event.kind), ticks, event.actor, event.by.cell,
-               event.by ? event.by.generation : text, event.message, event.cause, event.type);
-  mine.ring.publish();
+  put_as(detail::head_of(event.kind), mine, event, ticks, text);
 }
 
 /// Something comes that is outside of turns: the last one's end gets an event, if it has none.
 [[gnu::noinline]] void settle_end(ThreadRing& mine) noexcept {
-  mine.owes_end = false;
-  put(mine, {TraceKind::turn_end, mine.outer_actor, {}, mine.outer_message, mine.outer_message, {}, {}},
-      stamp(mine));
+  const auto begin = mine.ring.find(std::exchange(mine.outer_begin, ThreadRing::no_event));
+  if (!begin) return;  // without a begin, nobody misses the end
+  const TraceEvent turn = detail::unpack(*begin).event;
+  put(mine, {TraceKind::turn_end, turn.actor, {}, turn.message, turn.message, {}, {}}, stamp(mine));
 }
 
 /// Inside of a turn its begin's time will do.
 std::uint64_t time_of_event(ThreadRing& mine) noexcept {
   if (in_traced_turn()) [[likely]]
     return mine.last_ticks;
-  if (mine.owes_end) settle_end(mine);
+  if (mine.outer_begin != ThreadRing::no_event) settle_end(mine);
   return stamp(mine);
 }
 
-void begin_turn(ThreadRing& mine, TraceKind kind, const ActorId& actor, std::uint64_t message,
-                std::uint64_t cause, const std::string_view& type) noexcept {
-  std::uint64_t head = detail::head_of(kind);
-  if (in_traced_turn()) {
-    head |= detail::nested_bit;
-  } else {
-    // One reading of the clock serves as the last turn's end and this one's begin.
-    mine.owes_end = true;
-    mine.outer_actor = actor;
-    mine.outer_message = message;
-  }
-  detail::fill(mine.ring.begin(), head, stamp(mine), actor, nullptr, 0, message, cause, type);
-  mine.ring.publish();
+void begin_part(ThreadRing& mine, const TraceEvent& event) noexcept {
+  const bool nested = in_traced_turn();
+  // One reading of the clock serves as the last turn's end and this one's begin.
+  if (!nested) mine.outer_begin = mine.ring.pushed();
+  put_as(detail::head_of(event.kind) | (nested ? detail::nested_bit : 0), mine, event, stamp(mine));
 }
 
 void end_turn(ThreadRing& mine, const TraceEvent& event) noexcept {
-  if (!in_traced_turn()) mine.owes_end = false;
+  if (!in_traced_turn()) mine.outer_begin = ThreadRing::no_event;
   put(mine, event, stamp(mine));
 }
 
@@ -119,17 +118,42 @@ std::uint64_t RingTracer::name_message(std::uint64_t cause, bool in_turn) noexce
   return ++mine->last_name;
 }
 
-void RingTracer::sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
-                      const std::string_view& type) noexcept {
-  ThreadRing* ring = mine();
-  if (!ring) return;
-  detail::fill(ring->ring.begin(), detail::head_of(TraceKind::send), time_of_event(*ring), actor, by.cell,
-               by.generation, message, cause, type);
-  ring->ring.publish();
+// These two are on the way of each message. Whatever isn't plain goes another way by a call that ends them,
+// so that they save no registers.
+
+std::uint64_t RingTracer::told(ActorId actor, const std::string_view& type) noexcept {
+  const troupe::detail::Context& here = troupe::detail::context;
+  ThreadRing* ring = rings_->at_hand();
+  troupe::detail::Cell* by = here.running->cell;
+  if (!ring || here.traced_message == 0 || !by) [[unlikely]]
+    return Tracer::told(actor, type);
+  const std::uint64_t message = ++ring->last_name;
+  ring->ring.push([&](detail::Slot& slot) {
+    const std::uint64_t head = ring->last_ticks << detail::ticks_shift | detail::head_of(TraceKind::send);
+    detail::fill_hot(slot, head, actor, message, type);
+    detail::fill_sender(slot, here.traced_message, {by, by->gen.load(std::memory_order_relaxed)});
+  });
+  return message;
 }
 
 void RingTracer::turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
-  if (ThreadRing* ring = mine()) begin_turn(*ring, TraceKind::turn_begin, actor, message, message, type);
+  ThreadRing* ring = rings_->at_hand();
+  if (!ring || in_traced_turn() || !detail::counter_is_steady) [[unlikely]]
+    return begin_elsewhere(actor, message, type);
+  // One reading of the clock serves as the last turn's end and this one's begin.
+  ring->outer_begin = ring->ring.push([&](detail::Slot& slot) {
+    const std::uint64_t now = ring->last_ticks = detail::counter();
+    detail::fill_hot(slot, now << detail::ticks_shift | detail::head_of(TraceKind::turn_begin), actor,
+                     message, type);
+  });
+}
+
+/// In another turn, which asks in place; on a thread that is new to the tracer, or by the system's clock.
+void RingTracer::begin_elsewhere(ActorId actor, std::uint64_t message,
+                                 const std::string_view& type) noexcept {
+  if (ThreadRing* ring = mine()) {
+    begin_part(*ring, {TraceKind::turn_begin, actor, {}, message, message, type, {}});
+  }
 }
 
 void RingTracer::turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
@@ -142,7 +166,7 @@ void RingTracer::record(const TraceEvent& event) noexcept {
   if (!ring) return;
   switch (event.kind) {
     case TraceKind::turn_resume:
-      return begin_turn(*ring, event.kind, event.actor, event.message, event.cause, event.type);
+      return begin_part(*ring, event);
     case TraceKind::turn_suspend:
       return end_turn(*ring, event);
     default:
@@ -154,7 +178,7 @@ void RingTracer::record(const TraceEvent& event) noexcept {
 
 void RingTracer::thread_rests() noexcept {
   ThreadRing* ring = rings_->of_this_thread();
-  if (ring && ring->owes_end) settle_end(*ring);
+  if (ring && ring->outer_begin != ThreadRing::no_event) settle_end(*ring);
 }
 
 }  // namespace troupe::inline v0::observe

@@ -14,6 +14,8 @@ namespace troupe::inline v0::observe::detail {
 
 /// A ring, and what its writer remembers between two events.
 struct ThreadRing : ThreadPart {
+  static constexpr std::uint64_t no_event = static_cast<std::uint64_t>(-1);
+
   ThreadRing(std::uint32_t number, std::size_t events)
       : ring(events), index(number), last_name(static_cast<std::uint64_t>(number) << 48) {}
 
@@ -24,10 +26,8 @@ struct ThreadRing : ThreadPart {
   std::uint64_t last_name;  ///< 2^48 messages per thread: a month of a hundred million a second
   std::uint64_t last_ticks = 0;
   std::uint32_t unsampled = 0;  ///< messages from outside since the last that was traced
-  bool owes_end = false;  ///< the thread's outermost turn has no end yet: it runs, or its end can be inferred
-  // --- of that turn
-  ActorId outer_actor;
-  std::uint64_t outer_message = 0;
+  /// The begin of the thread's outermost turn, if that has no end yet: it runs, or its end can be inferred.
+  std::uint64_t outer_begin = no_event;
 };
 
 class Rings {
@@ -37,6 +37,8 @@ class Rings {
           return std::make_shared<ThreadRing>(index, events_per_thread);
         }) {}
 
+  /// Null: it isn't at hand, but may be had.
+  ThreadRing* at_hand() noexcept { return threads_.mine_at_hand(); }
   /// Null: it could not be had.
   ThreadRing* of_this_thread() noexcept { return threads_.mine(); }
   /// An event of a thread that has no ring.

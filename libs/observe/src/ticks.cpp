@@ -14,8 +14,10 @@ bool find_out() noexcept {
   constexpr unsigned power_management = 0x80000007u, invariant_tsc = 1u << 8;
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid(power_management, &a, &b, &c, &d) != 0 && (d & invariant_tsc) != 0;
-#else
+#elif defined(__aarch64__)
   return true;
+#else
+  return false;
 #endif
 }
 

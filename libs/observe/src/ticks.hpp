@@ -18,16 +18,23 @@ namespace troupe::inline v0::observe::detail {
 /// is used; else the system's steady clock, which costs a few times more.
 extern const bool counter_is_steady;
 
-/// Not 0, and below 2^60.
-inline std::uint64_t ticks() noexcept {
+/// The processor's counter. @pre counter_is_steady
+inline std::uint64_t counter() noexcept {
 #if defined(__x86_64__)
-  if (counter_is_steady) [[likely]]
-    return __rdtsc();
+  return __rdtsc();
 #elif defined(__aarch64__)
   std::uint64_t now;
   asm volatile("mrs %0, cntvct_el0" : "=r"(now));
   return now;
+#else
+  return 0;
 #endif
+}
+
+/// Not 0, and below 2^58.
+inline std::uint64_t ticks() noexcept {
+  if (counter_is_steady) [[likely]]
+    return counter();
   return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 

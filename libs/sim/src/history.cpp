@@ -111,7 +111,11 @@ void History::add(Event event) {
     hash_ ^= hash_ >> 29;
   }
   events_.push_back(event);
+  if (watcher_) [[unlikely]]
+    watcher_();
 }
+
+void History::watch(std::function<void()> watcher) { watcher_ = std::move(watcher); }
 
 std::uint64_t History::name_message(std::uint64_t cause, bool) noexcept {
   ++last_message_;

@@ -5,6 +5,7 @@
 #include <troupe/errors.hpp>
 
 #include "environment.hpp"
+#include "last_words.hpp"
 #include "report.hpp"
 #include "run.hpp"
 
@@ -45,16 +46,19 @@ void settle_failure(const ExploreOptions& options, const Scenario& scenario, Exp
     const Schedule smaller = shrink(options, failure, scenario);
     if (smaller != failure.schedule) {
       failure.schedule = smaller;
-      // The events of the smaller run are the ones to read; where it ends the process, nobody has them.
+      // The events of the smaller run are the ones to read; where it ends the process, they come later.
       if (failure.kind != FailureKind::aborted) {
         if (auto again = replay(options, smaller, scenario)) {
           failure.sentence = again->sentence;
           failure.history = again->history;
+          failure.diagram = again->diagram;
         }
       }
     }
   }
+  if (failure.kind == FailureKind::aborted) hear_last_words(options, scenario, failure);
   prepare_command(options, failure);
+  write_diagram(options, failure);
   if (!options.quiet) std::fprintf(stderr, "%s\n", result.report().c_str());
 }
 

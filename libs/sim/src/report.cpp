@@ -27,6 +27,15 @@ std::string plain(std::string_view name) {
   return result;
 }
 
+/// NAME.schedule, NAME.mmd
+std::string file_of(const ExploreOptions& options, const char* ending) {
+  std::error_code ignored;
+  return std::filesystem::absolute(std::filesystem::path(options.directory) / (plain(options.name) + ending),
+                                   ignored)
+      .lexically_normal()
+      .string();
+}
+
 }  // namespace
 
 std::string shell_quoted(const std::string& word) {
@@ -51,13 +60,19 @@ void prepare_command(const ExploreOptions& options, Failure& failure) {
   std::string wish = "seed=" + std::to_string(schedule.seed) + ",depth=" + std::to_string(schedule.depth) +
                      ",name=" + schedule.name;
   if (!options.directory.empty()) {
-    std::error_code ignored;
-    const std::filesystem::path file = std::filesystem::absolute(
-        std::filesystem::path(options.directory) / (plain(options.name) + ".schedule"), ignored);
-    if (save_schedule(schedule, file.string())) wish = "schedule=" + file.lexically_normal().string();
+    const std::string file = file_of(options, ".schedule");
+    if (save_schedule(schedule, file)) wish = "schedule=" + file;
   }
   const std::string command = options.command.empty() ? own_command() : std::string(options.command);
   failure.command = "TROUPE_SIM=" + shell_quoted(wish) + ' ' + command;
+}
+
+void write_diagram(const ExploreOptions& options, Failure& failure) {
+  if (options.directory.empty() || failure.diagram.empty()) return;
+  const std::string file = file_of(options, ".mmd");
+  std::ofstream out(file);
+  out << failure.diagram << std::flush;
+  if (out) failure.diagram_file = file;
 }
 
 std::string Exploration::report() const {
@@ -73,6 +88,11 @@ std::string Exploration::report() const {
   if (shrunk_from > failure->schedule.choices.size()) out << ", shrunk from " << shrunk_from;
   if (!failure->history.empty()) out << "\nits last events:\n" << failure->history;
   if (!failure->history.ends_with('\n')) out << '\n';
+  if (!failure->diagram_file.empty()) {
+    out << "how it came to be, as a Mermaid diagram: " << failure->diagram_file << '\n';
+  } else if (!failure->diagram.empty()) {
+    out << "how it came to be, as a Mermaid diagram:\n" << failure->diagram;
+  }
   out << "repeat it:\n  " << failure->command;
   return out.str();
 }

@@ -10,6 +10,9 @@ namespace troupe::inline v0::sim {
 /// Writes the schedule file, if one is wanted, and sets the failure's command.
 void prepare_command(const ExploreOptions& options, Failure& failure);
 
+/// Writes the diagram beside the schedule file, if one is wanted.
+void write_diagram(const ExploreOptions& options, Failure& failure);
+
 /// Makes the failure's schedule smaller, and tells a person of it.
 void settle_failure(const ExploreOptions& options, const Scenario& scenario, Exploration& result);
 

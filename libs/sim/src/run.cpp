@@ -8,16 +8,13 @@
 #include <troupe/detail/pool.hpp>
 #include <troupe/errors.hpp>
 
+#include "diagram.hpp"
+
 namespace troupe::inline v0::sim {
 
 namespace {
 
 constexpr std::size_t events_shown = 40;
-
-std::string last_events(const History& history, std::size_t end) {
-  const std::size_t first = end > events_shown ? end - events_shown : 0;
-  return history.text(first, end - first);
-}
 
 FaultOptions some_of(FaultOptions faults, Stream& random) {
   for (double* one :
@@ -67,6 +64,11 @@ void run_and_check(Simulation& sim, const Scenario& scenario, bool (*failed)()) 
 
 }  // namespace
 
+std::string last_events(const History& history, std::size_t end) {
+  const std::size_t first = end > events_shown ? end - events_shown : 0;
+  return history.text(first, end - first);
+}
+
 Plan plan_of(const ExploreOptions& explore, std::uint64_t seed, std::uint64_t depth) {
   Stream random(seed, "plan");
   Plan plan{.options = options_of(explore), .policy = policy_of(seed, depth, random)};
@@ -90,6 +92,7 @@ std::optional<Failure> run_scenario(Simulation& sim, const Scenario& scenario, b
                       .schedule = sim.schedule(),
                       .history = last_events(sim.history(), sim.history().size()),
                       .command = {}};
+    failure->diagram = diagram_of(sim.history(), sim.history().size(), kind, failure->sentence);
   };
   try {
     run_and_check(sim, scenario, failed);
@@ -133,6 +136,7 @@ std::optional<Failure> compare(const Simulation& first, const Simulation& second
                   .command = {}};
   failure.history = "the first run:\n" + last_events(one, std::min(at + 1, one.size())) +
                     "the second run:\n" + last_events(two, std::min(at + 1, two.size()));
+  failure.diagram = diagram_of(one, std::min(at + 1, one.size()), failure.kind, failure.sentence);
   return failure;
 }
 

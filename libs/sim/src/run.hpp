@@ -22,6 +22,9 @@ Plan plan_of(const ExploreOptions& explore, const Schedule& schedule);
 /// Runs the scenario and ends its system. The simulation's history can be looked at afterwards.
 std::optional<Failure> run_scenario(Simulation& sim, const Scenario& scenario, bool (*failed)());
 
+/// The last lines of a history before its event `end`, for a person.
+std::string last_events(const History& history, std::size_t end);
+
 /// Whether two runs were the same, and if not, a failure that shows where they part.
 std::optional<Failure> compare(const Simulation& first, const Simulation& second);
 

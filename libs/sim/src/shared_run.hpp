@@ -30,17 +30,21 @@ struct SharedRun {
   std::atomic<bool> failed{false};
   std::atomic<bool> returned{false};  ///< the child came to its end as it should
   FailureKind kind{};
+  std::uint64_t steps_begun = 0;         ///< of the run under way
+  std::uint64_t tell_from_step = ~0ull;  ///< from where on the run tells of each event: see last_words.hpp
   std::uint32_t choice_count = 0;
   std::uint32_t strike_count = 0;
   std::array<Chosen, most_choices> choices;
   std::array<Strike, most_strikes> strikes;
   std::array<char, 4096> sentence;
   std::array<char, 32768> history;
+  std::array<char, 32768> diagram;
 
   void begin(std::uint64_t run_index, std::uint64_t run_seed, std::uint64_t run_depth) {
     index.store(run_index, std::memory_order_relaxed);
     seed.store(run_seed, std::memory_order_relaxed);
     depth.store(run_depth, std::memory_order_relaxed);
+    steps_begun = 0;
     choice_count = 0;
     strike_count = 0;
   }
@@ -58,23 +62,32 @@ struct SharedRun {
   /// Keeps a failure for the parent, with its schedule.
   void fail(const Failure& failure) {
     kind = failure.kind;
-    copy(failure.sentence, sentence);
-    // Of a long history the end counts.
-    const std::size_t size = failure.history.size();
-    copy(std::string_view(failure.history).substr(size < history.size() ? 0 : size - history.size() + 1),
-         history);
+    keep_sentence(failure.sentence);
+    keep_history(failure.history);
+    keep_diagram(failure.diagram);
     choice_count = 0;
     strike_count = 0;
     for (const Chosen chosen : failure.schedule.choices) add_choice(chosen);
     for (const Strike& strike : failure.schedule.strikes) add_strike(strike);
     failed.store(true, std::memory_order_release);
   }
+  void keep_sentence(std::string_view text) { copy(text, sentence); }
+  /// Of a long history the end counts.
+  void keep_history(std::string_view text) {
+    copy(text.substr(text.size() < history.size() ? 0 : text.size() - history.size() + 1), history);
+  }
+  /// Of a long diagram all lines that are whole.
+  void keep_diagram(std::string_view text) {
+    if (text.size() >= diagram.size()) text = text.substr(0, text.rfind('\n', diagram.size() - 2) + 1);
+    copy(text, diagram);
+  }
   Failure failure() const {
     return {.kind = kind,
             .sentence = sentence.data(),
             .schedule = schedule(),
             .history = history.data(),
-            .command = {}};
+            .command = {},
+            .diagram = diagram.data()};
   }
   Schedule schedule() const {
     Schedule result;

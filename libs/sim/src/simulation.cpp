@@ -6,8 +6,10 @@
 #include <troupe/detail/context.hpp>
 #include <troupe/errors.hpp>
 
+#include "diagram.hpp"
 #include "environment.hpp"
 #include "forbidden_calls.hpp"
+#include "last_words.hpp"
 #include "shared_run.hpp"
 #include "waits.hpp"
 
@@ -50,27 +52,31 @@ Simulation::Impl::Impl(const SimulationOptions& chosen, Simulation& owner)
   scheduler.emplace(*this);
   history.switch_on();
   try {
-    system.emplace(
-        SystemOptions{.ask_deadline = options.ask_deadline,
-                      .log = options.log ? options.log : &null_log(),
-                      .scheduler = &*scheduler,
-                      .tracer = &history,
-                      .seed = options.actors_seed.value_or(mix(options.seed, hash_text("actors")))});
+    SystemOptions wanted_system = options.system;
+    wanted_system.ask_deadline = options.ask_deadline;
+    wanted_system.log = options.log ? options.log : &null_log();
+    wanted_system.clock = nullptr;
+    wanted_system.scheduler = &*scheduler;
+    wanted_system.tracer = &history;
+    wanted_system.seed = options.actors_seed.value_or(mix(options.seed, hash_text("actors")));
+    system.emplace(wanted_system);
   } catch (...) {
     history.switch_off();
     throw;
   }
   current_simulation = &owner;
   detail::fault_sites = this;
+  tell_if_wished();
 }
 
 Simulation::Impl::~Impl() { end(); }
 
-void Simulation::Impl::end() {
+void Simulation::Impl::end(bool kill) {
   if (!system) return;
-  ending_ = true;
-  history.switch_off();
+  ending_ = kill;
+  if (kill) history.switch_off();
   system.reset();
+  history.switch_off();
   scheduler.reset();
   detail::fault_sites = nullptr;
   current_simulation = nullptr;
@@ -112,6 +118,10 @@ void Simulation::Impl::check_at_end() {
     failed(finding->kind, std::move(finding->sentence));
     throw_failure();
   }
+}
+
+std::string Simulation::Impl::diagram() const {
+  return failure_ ? diagram_of(history, history.size(), *failure_, sentence_) : std::string();
 }
 
 std::string Simulation::Impl::who_waits() const { return describe_waits(history, system->tree()); }
@@ -258,7 +268,14 @@ Choice Simulation::Impl::choose(const Runnables& ready) {
   Choice choice{.index = index, .message_first = message_first};
   if (index < ready.actors()) meet_fate(ready, choice);
   ++steps;
+  if (shared_run) shared_run->steps_begun = steps;
+  tell_if_wished();
   return choice;
+}
+
+void Simulation::Impl::tell_if_wished() {
+  if (shared_run && shared_run->tell_from_step == steps) [[unlikely]]
+    tell_each_event(history, *shared_run);
 }
 
 /// What befalls the actor that was chosen.
@@ -362,5 +379,6 @@ std::uint64_t Simulation::steps() const { return impl_pointer_->steps; }
 std::uint64_t Simulation::seed() const { return impl_pointer_->options.seed; }
 SteadyTime Simulation::now() const { return impl_pointer_->system->now(); }
 std::string Simulation::who_waits() const { return impl_pointer_->who_waits(); }
+std::string Simulation::diagram() const { return impl_pointer_->diagram(); }
 
 }  // namespace troupe::inline v0::sim

@@ -34,8 +34,8 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   void pass_time(std::chrono::nanoseconds duration);
   void advance(std::chrono::nanoseconds duration);
   void check_for_deadlock();
-  /// Kills what lives, and ends the system: nothing of it is recorded.
-  void end();
+  /// Kills what lives, and ends the system: nothing of it is recorded. Without `kill`, as a system ends.
+  void end(bool kill = true);
   /// All that has to hold after a step, and at the end of a run.
   void check_after_step();
   void check_at_end();
@@ -51,6 +51,7 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   void failed(FailureKind kind, std::string sentence);
   [[noreturn]] void throw_failure() const { throw RunFailed(*failure_, sentence_); }
   std::string who_waits() const;
+  std::string diagram() const;
   bool faults_strike() const { return !faults_ceased && steps < options.faults.cease_after_steps; }
 
   SimulationOptions options;
@@ -79,6 +80,7 @@ class Simulation::Impl final : public SchedulePolicy, private FaultSites {
   /// Fills only_ with those that aren't stalled.
   void leave_out_the_stalled(const Runnables& ready);
   void look_at_failures();
+  void tell_if_wished();
 
   std::unique_ptr<Policy> own_policy_;
   Policy* policy_;

@@ -108,6 +108,7 @@ TEST(Explorations, WriteAScheduleFileThatRepeatsTheFailure) {
   EXPECT_EQ(*schedule, result.failure->schedule);
   EXPECT_TRUE(replay(options, *schedule, scenario).has_value());
   std::filesystem::remove(file);
+  std::filesystem::remove(std::filesystem::path(file).replace_extension(".mmd"));
 }
 
 TEST(Explorations, OwnCommandLineIsWhatRepeatsByDefault) {

@@ -30,7 +30,7 @@ AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&..
 /// A message that is traced, or for which a block is not at hand: out of the way of the others.
 template <class Box, class... Args>
 [[gnu::noinline]] void tell_slowly(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
-  send_letter(cell, make_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
+  send(cell, make_told_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 /// What can't be copied may have a Reply in it.
 template <class Box, class... Args>

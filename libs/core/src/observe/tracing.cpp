@@ -9,6 +9,7 @@
 #include "lifecycle/tree_guard.hpp"
 #include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
+#include "observe/traced_turn.hpp"
 #include "system/runtime.hpp"
 
 namespace troupe::inline v0 {
@@ -68,9 +69,15 @@ void Tracer::switch_off() noexcept {
   }
 }
 
-void Tracer::sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
-                  const std::string_view& type) noexcept {
-  record({TraceKind::send, actor, by, message, cause, type, {}});
+std::uint64_t Tracer::told(ActorId actor, const std::string_view& type) noexcept {
+  const detail::Context& here = detail::context;
+  detail::Cell* by = here.running->cell;
+  const std::uint64_t message = name_message(here.traced_message, by != nullptr);
+  if (message != 0) {
+    const ActorId teller = by ? ActorId{by, by->gen.load(std::memory_order_relaxed)} : ActorId{};
+    record({TraceKind::send, actor, teller, message, here.traced_message, type, {}});
+  }
+  return message;
 }
 void Tracer::turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept {
   record({TraceKind::turn_begin, actor, {}, message, message, type, {}});
@@ -84,13 +91,6 @@ namespace detail {
 constinit std::atomic<std::uint32_t> tracers_on{0};
 
 namespace {
-
-/// The tracer of a system, if it is on.
-Tracer* tracer_of(const Runtime* runtime) noexcept {
-  Tracer* tracer = runtime ? runtime->tracer() : nullptr;
-  return tracer && tracer->is_on() ? tracer : nullptr;
-}
-Tracer* tracer_of(const Cell& cell) noexcept { return tracer_of(Runtime::of(cell)); }
 
 ActorId id_of(Cell& cell) noexcept { return {&cell, cell.gen.load(std::memory_order_relaxed)}; }
 ActorId running_actor() noexcept {
@@ -106,12 +106,7 @@ std::uint64_t name_message(const Cell& receiver) noexcept {
 }
 
 void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept {
-  Tracer* tracer = tracer_of(receiver);
-  if (!tracer) return;
-  if (kind == TraceKind::send) {
-    tracer->sent({&receiver, letter.addressee()}, running_actor(), name_of(letter), context.traced_message,
-                 letter.ops->message);
-  } else {
+  if (Tracer* tracer = tracer_of(receiver)) {
     tracer->record({kind,
                     {&receiver, letter.addressee()},
                     running_actor(),
@@ -119,6 +114,18 @@ void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexce
                     context.traced_message,
                     letter.ops->message,
                     {}});
+  }
+}
+
+std::uint64_t name_told(Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept {
+  // Whoever has an address of a cell has that of an actor: the cell has a group.
+  Tracer* tracer = receiver.group().runtime().tracer();
+  return tracer && tracer->is_on() ? tracer->told({&receiver, gen}, ops.message) : 0;
+}
+
+void trace_unmade(Cell& receiver, std::uint64_t gen, std::uint64_t name, const MessageOps& ops) noexcept {
+  if (Tracer* tracer = tracer_of(receiver)) {
+    tracer->record({TraceKind::dead_letter, {&receiver, gen}, {}, name, 0, ops.message, "could not be made"});
   }
 }
 
@@ -198,40 +205,25 @@ void trace_rest(const Runtime& runtime) noexcept {
   if (Tracer* tracer = tracer_of(&runtime)) tracer->thread_rests();
 }
 
-TracedTurn::TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops, TraceKind how,
-                       std::uint64_t answered_ask) noexcept
-    : cell_(cell),
-      ops_(ops),
-      tracer_(tracer_of(cell)),
-      message_(message),
-      outer_message_(context.traced_message) {
-  if (tracer_ && how == TraceKind::turn_begin) {
-    tracer_->turn_begun(id_of(cell), message, ops.message);
-  } else if (tracer_) {
-    tracer_->record({how, id_of(cell), {}, message, answered_ask, ops.message, {}});
-  }
-  context.traced_message = message;
+void trace_resume(Tracer* tracer, Cell& cell, std::uint64_t message, const MessageOps& ops,
+                  std::uint64_t answered_ask) noexcept {
+  if (tracer)
+    tracer->record({TraceKind::turn_resume, id_of(cell), {}, message, answered_ask, ops.message, {}});
 }
 
-TracedTurn::~TracedTurn() {
-  context.traced_message = outer_message_;
-  if (!tracer_) return;
-  const auto is_this = [&](const Turn& turn) { return turn.traced_message == message_; };
-  const Turn* turn = cell_.turns;
+void tell_end(Tracer& tracer, Cell& cell, std::uint64_t message, const MessageOps& ops,
+              bool inferred) noexcept {
+  const auto is_this = [&](const Turn& turn) { return turn.traced_message == message; };
+  const Turn* turn = cell.turns;
   while (turn && !is_this(*turn)) turn = turn->next;
   if (turn) {
-    tracer_->record({TraceKind::turn_suspend, id_of(cell_), {}, message_, message_, ops_.message, {}});
-  } else if (outer_message_ != 0 || !context.worker || !tracer_->infers_ends()) {
-    tracer_->turn_ended(id_of(cell_), message_, ops_.message);
+    tracer.record({TraceKind::turn_suspend, id_of(cell), {}, message, message, ops.message, {}});
+  } else if (!inferred) {
+    tracer.turn_ended(id_of(cell), message, ops.message);
   }
 }
 
-void run_traced(Cell& target, Envelope& letter) {
-  // Read before: the turn may free the letter.
-  const MessageOps& ops = *letter.ops;
-  const TracedTurn turn(target, name_of(letter), ops, TraceKind::turn_begin);
-  ops.run(target, letter);
-}
+void run_traced(Cell& target, Envelope& letter) { run_traced_here(target, letter, context.traced_message); }
 
 }  // namespace detail
 }  // namespace troupe::inline v0

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include <troupe/detail/context.hpp>
-#include <troupe/detail/tracing.hpp>
 
 #include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
 #include "mailbox/locked_cell.hpp"
+#include "observe/traced_turn.hpp"
 #include "system/runtime.hpp"
 #include "turns/extra.hpp"
 #include "turns/run_cell.hpp"
@@ -51,7 +51,7 @@ void crash_on(Cell& cell, Envelope& letter, const std::exception_ptr& cause) {
     letter.ops->drop(letter, why);
     return fail_actor(cell, ops, cause);
   }
-  const TracedTurn turn(cell, name, ops, TraceKind::turn_begin);
+  const TracedTurn turn(tell_begin(cell, letter.addressee(), name, ops), cell, name, ops);
   letter.ops->drop(letter, why);
   fail_actor(cell, ops, cause);
 }

@@ -3,8 +3,9 @@
 
 #include <troupe/detail/await.hpp>
 #include <troupe/detail/context.hpp>
-#include <troupe/detail/tracing.hpp>
 #include <troupe/detail/turn.hpp>
+
+#include "observe/traced_turn.hpp"
 
 namespace troupe::inline v0::detail {
 
@@ -24,8 +25,11 @@ void answer_arrived(Cell& cell, SinkBase& sink, bool good) {
     turn.finish(cell, turn);
   };
   if (turn.traced_message == 0) return go_on();
-  const TracedTurn traced(cell, turn.traced_message, *turn.envelope->ops, TraceKind::turn_resume,
-                          sink.traced_ask);
+  const std::uint64_t message = turn.traced_message;
+  const MessageOps& ops = *turn.envelope->ops;
+  Tracer* tracer = tracer_of(cell);
+  trace_resume(tracer, cell, message, ops, sink.traced_ask);
+  const TracedTurn traced(tracer, cell, message, ops);
   go_on();
 }
 

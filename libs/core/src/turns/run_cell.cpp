@@ -8,6 +8,7 @@
 #include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
 #include "mailbox/locked_cell.hpp"
+#include "observe/traced_turn.hpp"
 #include "scheduler/ready.hpp"
 #include "turns/extra.hpp"
 
@@ -80,11 +81,13 @@ Envelope* take_apart(Cell& cell) {
 
 /// A message with a name for the tracer, or one that was sent to an earlier actor.
 [[gnu::noinline]] void run_unusual(Cell& cell, Running& running, Envelope& letter) {
-  if (!cell.is(letter.addressee())) return drop_stale(cell, letter);
+  if (!cell.is(letter.addressee())) [[unlikely]]
+    return drop_stale(cell, letter);
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = &letter;
-  run_traced(cell, letter);
+  // It is the outermost turn of its thread.
+  run_traced_here(cell, letter, 0);
 }
 
 /// Handles the next message of the lane.

@@ -23,14 +23,20 @@ inline bool tracing() noexcept { return tracers_on.load(std::memory_order_relaxe
 
 /// The name of a message that is about to be made for this receiver; 0: it isn't traced.
 std::uint64_t name_message(const Cell& receiver) noexcept;
-/// The name of a letter; 0: it isn't traced.
-inline std::uint64_t name_of(const Envelope& letter) noexcept {
-  if (!letter.is_traced()) [[likely]]
-    return 0;
+/// As name_message(), and tells the tracer that it is sent.
+std::uint64_t name_told(Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept;
+/// A message that was named by name_told() could not be made.
+void trace_unmade(Cell& receiver, std::uint64_t gen, std::uint64_t name, const MessageOps& ops) noexcept;
+/// @pre the letter is traced
+inline std::uint64_t name_of_traced(const Envelope& letter) noexcept {
   std::uint64_t name;
   std::memcpy(&name, reinterpret_cast<const char*>(&letter) + traced_offset(letter.ops->block_bytes),
               sizeof name);
   return name;
+}
+/// The name of a letter; 0: it isn't traced.
+inline std::uint64_t name_of(const Envelope& letter) noexcept {
+  return letter.is_traced() ? name_of_traced(letter) : 0;
 }
 
 // What happens, told to the tracer of the actor's system. `by` and `cause` are what runs in this thread.
@@ -48,30 +54,11 @@ void trace_drop(Cell& receiver, const Envelope& letter, const Drop& why) noexcep
 void trace_discard(Cell& cell, std::uint64_t message, const MessageOps& ops) noexcept;
 void trace_rest(const Runtime& runtime) noexcept;
 
-/// The turn of a traced message, or its next part.
-class TracedTurn {
- public:
-  /// @pre message != 0
-  TracedTurn(Cell& cell, std::uint64_t message, const MessageOps& ops, TraceKind how,
-             std::uint64_t answered_ask = 0) noexcept;
-  TracedTurn(const TracedTurn&) = delete;
-  TracedTurn& operator=(const TracedTurn&) = delete;
-  ~TracedTurn();
-
- private:
-  Cell& cell_;
-  const MessageOps& ops_;
-  Tracer* tracer_;  ///< null: it was off when the turn began. A system has the same one all its life
-  std::uint64_t message_;
-  std::uint64_t outer_message_;
-};
-
 /// Makes a letter with a name. @throws as make_envelope()
 template <class E, class... Args>
-[[gnu::noinline, gnu::cold]] E* make_named_letter(std::uint64_t name, const MessageOps* ops,
-                                                  std::uint64_t gen, Args&&... args) {
+E* make_named_letter(std::uint64_t name, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
   constexpr std::size_t bytes = traced_bytes(sizeof(E));
-  void* block = allocate_bytes(bytes);
+  void* block = allocate_block<bytes>();
   E* letter = nullptr;
   try {
     letter = ::new (block) E(ops, gen | traced_bit, std::forward<Args>(args)...);
@@ -92,6 +79,19 @@ E* make_letter(const Cell& receiver, const MessageOps* ops, std::uint64_t gen, A
     }
   }
   return make_envelope<E>(ops, gen, std::forward<Args>(args)...);
+}
+
+/// The same of a message that is told, whose send the tracer hears of at once: it costs one call, not two.
+template <class E, class... Args>
+E* make_told_letter(Cell& receiver, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+  const std::uint64_t name = tracing() ? name_told(receiver, gen, *ops) : 0;
+  if (name == 0) return make_envelope<E>(ops, gen, std::forward<Args>(args)...);
+  try {
+    return make_named_letter<E>(name, ops, gen, std::forward<Args>(args)...);
+  } catch (...) {
+    trace_unmade(receiver, gen, name, *ops);
+    throw;
+  }
 }
 
 /// Sends what make_letter() has made.

@@ -56,10 +56,11 @@ class Tracer {
   virtual void record(const TraceEvent& event) noexcept = 0;
 
   // What comes with each message, with its arguments in registers. By default it is recorded like all else.
-  // `type` stands for all time.
+  // `type` and what it views stand for all time.
 
-  virtual void sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
-                    const std::string_view& type) noexcept;
+  /// `actor` is about to be told a message by whoever runs in this thread: names it, and, unless the name is
+  /// 0, records its send.
+  virtual std::uint64_t told(ActorId actor, const std::string_view& type) noexcept;
   /// While it is called, context is still that of an outer turn, which has asked in place, if there is one.
   virtual void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
   virtual void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;

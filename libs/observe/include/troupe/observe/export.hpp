@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include <troupe/observe/trace.hpp>
+#include <troupe/options.hpp>
 
 namespace troupe::inline v0::observe {
 
@@ -16,9 +18,22 @@ namespace troupe::inline v0::observe {
 /// project's document of that name.
 std::string to_chrome_json(const Trace& trace);
 
-/// How an event came to be, as a Mermaid sequence diagram: the messages and answers that led to it, the
-/// newest ones, `most` at most. What the actors had done in earlier turns is left out. @pre record <
-/// trace.records.size()
+struct DiagramOptions {
+  troupe::detail::ByName by_name{troupe::detail::ByName::Key{}};
+
+  /// Messages, answers and notes; of more, the newest.
+  std::size_t most = 50;
+  /// Whether all that an actor had done before an event counts as its past, and not only what led to that
+  /// event's turn: the actor's state may come from there. In a busy system that is soon everything.
+  bool earlier_turns = false;
+};
+
+/// How some events came to be, as a Mermaid sequence diagram: the messages and answers that led to them. A
+/// message stands where its handler began; one that was a dead letter ends in a cross, and one that a waiting
+/// turn has asked and nobody has begun with in an open arrow. @pre each of `records` < trace.records.size()
+std::string to_sequence_diagram(const Trace& trace, std::span<const std::size_t> records,
+                                const DiagramOptions& options = {});
+/// The same of one event, without earlier turns.
 std::string to_sequence_diagram(const Trace& trace, std::size_t record, std::size_t most = 50);
 
 /// A line per event.

@@ -45,8 +45,7 @@ class Recorder final : public Tracer {
 
   std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;
   void record(const TraceEvent& event) noexcept override;
-  void sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
-            const std::string_view& type) noexcept override;
+  std::uint64_t told(ActorId actor, const std::string_view& type) noexcept override;
   void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
   void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
 

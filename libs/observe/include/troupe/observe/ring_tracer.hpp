@@ -70,8 +70,7 @@ class RingTracer final : public Tracer {
 
   std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;
   void record(const TraceEvent& event) noexcept override;
-  void sent(ActorId actor, ActorId by, std::uint64_t message, std::uint64_t cause,
-            const std::string_view& type) noexcept override;
+  std::uint64_t told(ActorId actor, const std::string_view& type) noexcept override;
   void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
   void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
   void thread_rests() noexcept override;
@@ -84,6 +83,7 @@ class RingTracer final : public Tracer {
   std::atomic<FailureListener*> listener_{nullptr};
 
   detail::ThreadRing* mine() const noexcept;
+  void begin_elsewhere(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
 };
 
 }  // namespace troupe::inline v0::observe

@@ -64,7 +64,8 @@ struct ExploreOptions {
   bool progress = false;
   /// Whether the report of a failure isn't written to standard error.
   bool quiet = false;
-  /// Where the schedule of a failure is written, as NAME.schedule; empty: nowhere.
+  /// Where the schedule of a failure is written, as NAME.schedule, and its diagram, as NAME.mmd; empty:
+  /// nowhere, and the report has the diagram.
   std::string_view directory = ".";
   /// The command that runs this scenario; empty: this process's own.
   std::string_view command = {};

@@ -30,6 +30,9 @@ struct Failure {
   Schedule schedule;
   std::string history;  ///< its last events, a line each
   std::string command;  ///< repeats it: paste it into a shell
+  /// How it came to be, for Mermaid: 50 messages, answers and failures at most.
+  std::string diagram = {};
+  std::string diagram_file = {};  ///< where that has been written; empty: nowhere
 };
 
 /// Leaves what drives a simulation whose run has failed: a step, check(), an ask's get().

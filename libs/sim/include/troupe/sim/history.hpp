@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ class History final : public Tracer {
 
   /// Writes down what no tracer is told.
   void add(Event event);
+  /// Calls this after each event. It must not throw.
+  void watch(std::function<void()> watcher);
 
   std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;
   void record(const TraceEvent& event) noexcept override;
@@ -74,6 +77,7 @@ class History final : public Tracer {
   ActorNumber running_ = 0;  ///< whose turn it is
   bool tracks_senders_ = false;
   std::vector<ActorNumber> senders_;  ///< by message, when they are tracked
+  std::function<void()> watcher_;
   std::unique_ptr<Names> names_;
   std::unique_ptr<Actors> actors_;
 };

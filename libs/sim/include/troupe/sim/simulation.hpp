@@ -48,6 +48,9 @@ struct SimulationOptions {
   bool may_end_waiting = false;
   /// Null: nowhere.
   Log* log = nullptr;
+  /// What else its system is to have. What this page names, and its clock, scheduler and tracer, count for
+  /// nothing here.
+  SystemOptions system = {};
 };
 
 class Simulation {
@@ -121,6 +124,9 @@ class Simulation {
   SteadyTime now() const;
   /// Who waits for whom and for which message, a sentence each; empty: nobody.
   std::string who_waits() const;
+  /// How the failure came to be, as a Mermaid sequence diagram; empty: the run has not failed. explore()
+  /// writes it beside the schedule.
+  std::string diagram() const;
   template <class A>
   ActorNumber number_of(Ref<A> actor) const {
     return history().number_of({actor.cell_address_(), actor.generation_()});
