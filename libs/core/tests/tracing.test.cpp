@@ -158,6 +158,12 @@ TEST_F(Traces, AMessageThatCouldNotBeMadeIsADeadLetter) {
                             }));
 }
 
+TEST_F(Traces, AnEmptyAddressRefusesWhatIsSentThroughIt) {
+  tracer_.switch_on();
+  const troupe::Ref<Asker> nobody;
+  EXPECT_THROW(nobody.tell(Go{}), troupe::UsageError);
+}
+
 TEST_F(Traces, ATracerMayAskForThePathOfWhoIsSpawned) {
   struct Paths final : troupe::Tracer {
     std::vector<std::string> seen;

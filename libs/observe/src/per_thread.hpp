@@ -51,8 +51,8 @@ class PerThread {
     std::uint64_t owner = 0;
     Part* part = nullptr;
   };
-  // The model as for core's `context`.
-  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Current current{};
+  // Without a model of its own: see StablePool's stock.
+  static inline constinit thread_local Current current{};
   /// The thread's other destructors may still come here.
   static inline constinit thread_local bool closed = false;
 

@@ -118,9 +118,8 @@ void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexce
 }
 
 std::uint64_t name_told(Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept {
-  // Whoever has an address of a cell has that of an actor: the cell has a group.
-  Tracer* tracer = receiver.group().runtime().tracer();
-  return tracer && tracer->is_on() ? tracer->told({&receiver, gen}, ops.message) : 0;
+  Tracer* tracer = tracer_of(receiver);
+  return tracer ? tracer->told({&receiver, gen}, ops.message) : 0;
 }
 
 void trace_unmade(Cell& receiver, std::uint64_t gen, std::uint64_t name, const MessageOps& ops) noexcept {
