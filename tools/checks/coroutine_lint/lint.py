@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds the coroutine forms that g++ 12.2 miscompiles, in the sources of a build: lint.py build/clang
+"""Finds the coroutine forms that g++ 12.2 miscompiles, in the sources of a build: lint.py build/tsan
 
 The build directory must hold a compile_commands.json, best one of clang's. lint.py --self-test checks the lint
 itself against fixtures/, where each line that must be found says so: `// finds: ternary`.
