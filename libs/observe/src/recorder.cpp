@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -8,9 +7,7 @@
 #include <troupe/detail/context.hpp>
 #include <troupe/observe/recorder.hpp>
 
-#include "per_thread.hpp"
-#include "recording_format.hpp"
-#include "varint.hpp"
+#include "recorder_log.hpp"
 
 namespace troupe::inline v0::observe {
 
@@ -18,112 +15,11 @@ namespace {
 
 using detail::Bytes;
 using detail::entry;
+using detail::Log;
+using detail::name_of;
 using detail::Other;
-using detail::Tag;
-
-struct Log;
-
-/// An actor that lives. Its members are used by whoever has the actor's token.
-struct Receiver {
-  const std::uint32_t ordinal;
-  const Log* last_log = nullptr;  ///< where its last part is
-  std::uint64_t parts = 0;
-  std::uint32_t last_number = 0;  ///< of the messages that it has sent
-  /// Its turns that have waited, by message, in the order in which they first did.
-  std::vector<std::uint64_t> waiting;
-
-  void add_waiting(std::uint64_t message) {
-    if (std::find(waiting.begin(), waiting.end(), message) == waiting.end()) waiting.push_back(message);
-  }
-  std::size_t place_among_waiting(std::uint64_t message) const {
-    return static_cast<std::size_t>(std::find(waiting.begin(), waiting.end(), message) - waiting.begin());
-  }
-};
-
-/// The name of a message: who sent it, and as its how manieth.
-constexpr std::uint64_t name_of(std::uint32_t sender, std::uint32_t number) {
-  return static_cast<std::uint64_t>(sender) << 32 | number;
-}
-constexpr std::uint32_t sender_of(std::uint64_t name) { return static_cast<std::uint32_t>(name >> 32); }
-
-/// What a thread has recorded and not yet written.
-struct Log : detail::ThreadPart {
-  Log(std::uint32_t number, std::uint32_t own_ordinal) : index(number), ordinal(own_ordinal) {
-    detail::put_number(bytes, entry(Other::thread));
-    detail::put_number(bytes, ordinal);
-  }
-
-  const std::uint32_t index;
-  const std::uint32_t ordinal;  ///< its thread's, as a sender
-  std::uint32_t last_number = 0;
-  Bytes bytes;
-  Bytes payload;  ///< for the next message from outside
-
-  std::uint32_t part_of = 0;      ///< whose deliveries come last in `bytes`; 0: nobody's
-  std::uint32_t last_sender = 0;  ///< the sender of the last one; 0: it had none
-  std::uint64_t more = 0;         ///< deliveries from it that aren't in `bytes` yet
-
-  struct RunningTurn {
-    Receiver* receiver;
-    ActorId actor;
-    std::uint64_t message;
-  };
-  /// The turns that nest in this thread, the innermost last.
-  std::vector<RunningTurn> running;
-
-  struct Known {
-    ActorId actor;
-    Receiver* receiver = nullptr;
-  };
-  /// By the cell's address. What has ended is found by nobody: no turn has its generation any more.
-  std::array<Known, 256> known{};
-
-  void settle() {
-    if (more == 0) return;
-    detail::put_number(bytes, entry(Tag::again, more));
-    more = 0;
-  }
-  void put(std::uint64_t number) { detail::put_number(bytes, number); }
-
-  /// What comes next is this actor's.
-  void begin_part(Receiver& receiver) {
-    if (part_of == receiver.ordinal && receiver.last_log == this) return;
-    settle();
-    const bool moved = receiver.last_log != this;
-    put(entry(Tag::part, static_cast<std::uint64_t>(receiver.ordinal) << 1 | (moved ? 1 : 0)));
-    if (moved) put(receiver.parts);
-    ++receiver.parts;
-    receiver.last_log = this;
-    part_of = receiver.ordinal;
-    last_sender = 0;
-  }
-
-  /// A turn of the actor goes on, which has waited.
-  void add_resume(Receiver& receiver, std::uint64_t message) {
-    begin_part(receiver);
-    settle();
-    put(entry(Other::resume));
-    put(receiver.place_among_waiting(message));
-    last_sender = 0;
-  }
-
-  void add_delivery(Receiver& receiver, std::uint64_t message) {
-    begin_part(receiver);
-    const std::uint32_t sender = sender_of(message);
-    if (sender == receiver.ordinal) {
-      settle();
-      put(entry(Other::own));
-      put(receiver.last_number - static_cast<std::uint32_t>(message));
-      last_sender = 0;
-    } else if (sender == last_sender) {
-      ++more;
-    } else {
-      settle();
-      put(entry(Tag::from, sender));
-      last_sender = sender;
-    }
-  }
-};
+using detail::Receiver;
+using detail::sender_of;
 
 }  // namespace
 
@@ -140,14 +36,14 @@ class Recorder::Impl {
   }
 
   Log* log() noexcept { return logs_.mine(); }
+  Log* log_at_hand() noexcept { return logs_.mine_at_hand(); }
 
   /// @pre the caller has the actor's token
   Receiver& find(Log& log, const ActorId& actor) {
-    Log::Known& place = log.known[(reinterpret_cast<std::uintptr_t>(actor.cell) >> 6) % log.known.size()];
-    if (place.actor == actor) return *place.receiver;
+    if (Receiver* known = log.find(actor)) return *known;
     const std::lock_guard lock(mutex_);
     Receiver& receiver = find_locked(log, actor);
-    place = {actor, &receiver};
+    log.know(actor, receiver);
     return receiver;
   }
   /// From any thread.
@@ -160,36 +56,52 @@ class Recorder::Impl {
     receivers_.erase(actor);
   }
 
+  /// In a thread that has not met the actor yet.
+  [[gnu::noinline]] void begin_first(ActorId actor, std::uint64_t message) {
+    if (Log* mine = log()) begin(*mine, find(*mine, actor), actor, message);
+  }
+
   void sent(Log& log, const TraceEvent& event) {
     // What an actor sends outside of its turns, as in on(Stopping), it will send again by itself.
     if (event.cause != 0 || event.by || sender_of(event.message) != log.ordinal) return;
     const std::uint32_t receiver = ordinal_of(log, event.actor);
+    log.make_room();
     log.settle();
     log.put(entry(Other::input));
     log.put(receiver);
-    detail::put_text(log.bytes, event.type);
-    detail::put_bytes(log.bytes, log.payload);
+    log.bytes.put_text(event.type);
+    log.bytes.put_bytes(log.payload);
     log.payload.clear();
-    write_if_full(log);
+    end_event(log);
   }
 
-  void write_if_full(Log& log) {
+  /// After each event.
+  void end_event(Log& log) {
     if (log.bytes.size() >= options_.block_bytes) [[unlikely]]
       write(log);
+    log.make_room();
   }
-  void write(Log& log) {
+  void begin(Log& log, Receiver& receiver, ActorId actor, std::uint64_t message) {
+    log.add_delivery(receiver, message);
+    log.enter(receiver, actor, message);
+    if (log.bytes.size() >= options_.block_bytes || !log.has_room()) [[unlikely]]
+      end_event(log);
+  }
+
+  [[gnu::noinline]] void write(Log& log) {
+    log.make_room();
     log.settle();
     Bytes head;
     detail::put_number(head, log.index);
     detail::put_number(head, log.bytes.size());
     const std::lock_guard lock(write_mutex_);
     options_.write(head);
-    options_.write(log.bytes);
+    options_.write(log.bytes.all());
     log.bytes.clear();
   }
   void write_all() {
     for (const auto& log : logs_.all()) {
-      if (!log->bytes.empty() || log->more != 0) write(*log);
+      if (log->bytes.size() != 0 || log->more != 0) write(*log);
     }
   }
 
@@ -199,11 +111,13 @@ class Recorder::Impl {
   Receiver& find_locked(Log& log, const ActorId& actor) {
     if (const auto found = receivers_.find(actor); found != receivers_.end()) return *found->second;
     auto made = std::unique_ptr<Receiver>(new Receiver{.ordinal = next_ordinal(), .waiting = {}});
+    log.make_room();
     log.settle();
     log.put(entry(Other::actor));
     log.put(made->ordinal);
-    detail::put_text(log.bytes, actor.path());
-    detail::put_text(log.bytes, actor.actor_class());
+    log.bytes.put_text(actor.path());
+    log.bytes.put_text(actor.actor_class());
+    log.make_room();
     return *receivers_.emplace(actor, std::move(made)).first->second;
   }
 
@@ -218,7 +132,9 @@ class Recorder::Impl {
   std::mutex write_mutex_;
 };
 
-Recorder::Recorder(RecorderOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Recorder::Recorder(RecorderOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {
+  infer_ends(Inferred::never_resumed);
+}
 Recorder::~Recorder() {
   switch_off();
   finish();
@@ -234,34 +150,33 @@ std::uint64_t Recorder::name_message(std::uint64_t cause, bool) noexcept {
   Log* log = impl_->log();
   if (!log) [[unlikely]]
     return 0;
-  if (cause == 0 || log->running.empty()) return name_of(log->ordinal, ++log->last_number);
-  Receiver& sender = *log->running.back().receiver;
+  if (cause == 0 || log->depth == 0) return name_of(log->ordinal, ++log->last_number);
+  Receiver& sender = *log->innermost().receiver;
   return name_of(sender.ordinal, ++sender.last_number);
 }
 
 std::uint64_t Recorder::told(ActorId actor, const std::string_view& type) noexcept {
-  Log* log = impl_->log();
-  if (!log || troupe::detail::context.traced_message == 0 || log->running.empty()) [[unlikely]]
+  Log* log = impl_->log_at_hand();
+  if (!log || troupe::detail::context.traced_message == 0 || log->depth == 0) [[unlikely]]
     return Tracer::told(actor, type);
   // What a turn sends, it will send again by itself.
-  Receiver& sender = *log->running.back().receiver;
+  Receiver& sender = *log->innermost().receiver;
   return name_of(sender.ordinal, ++sender.last_number);
 }
 
 void Recorder::turn_begun(ActorId actor, std::uint64_t message, const std::string_view&) noexcept {
-  Log* log = impl_->log();
-  if (!log) return;
-  Receiver& receiver = impl_->find(*log, actor);
-  log->add_delivery(receiver, message);
-  log->running.push_back({&receiver, actor, message});
-  impl_->write_if_full(*log);
+  Log* log = impl_->log_at_hand();
+  Receiver* receiver = log ? log->find(actor) : nullptr;
+  if (!receiver) [[unlikely]]
+    return impl_->begin_first(actor, message);
+  impl_->begin(*log, *receiver, actor, message);
 }
 
 void Recorder::turn_ended(ActorId, std::uint64_t message, const std::string_view&) noexcept {
   Log* log = impl_->log();
-  if (!log || log->running.empty()) return;
-  Receiver& receiver = *log->running.back().receiver;
-  log->running.pop_back();
+  if (!log || log->depth == 0) return;
+  Receiver& receiver = *log->innermost().receiver;
+  log->leave();
   if (!receiver.waiting.empty()) std::erase(receiver.waiting, message);
 }
 
@@ -270,10 +185,11 @@ namespace {
 /// An ask that ran in place, in the asker's turn, counts as a wait that has ended at once: where each ask is
 /// queued, in a simulator, it is one.
 void answered_in_place(Log& log, const TraceEvent& event) {
-  if (log.running.empty() || event.by == event.actor) return;
-  const Log::RunningTurn& asker = log.running.back();
+  const bool in_turn = troupe::detail::context.traced_message != 0 && log.depth > 0;
+  if (!in_turn || event.by == event.actor) return;
+  const Log::RunningTurn& asker = log.innermost();
   if (asker.actor != event.actor) return;  // it is the target that runs: the asker does wait
-  asker.receiver->add_waiting(asker.message);
+  // If it has never waited yet, it is the last of those who do: until it waits or ends, no other turn comes.
   log.add_resume(*asker.receiver, asker.message);
 }
 
@@ -288,17 +204,18 @@ void Recorder::record(const TraceEvent& event) noexcept {
       return impl_->sent(*log, event);
     case TraceKind::turn_suspend: {
       Receiver& receiver = impl_->find(*log, event.actor);
-      if (!log->running.empty()) log->running.pop_back();
+      log->leave();
       return receiver.add_waiting(event.message);
     }
     case TraceKind::turn_resume: {
       Receiver& receiver = impl_->find(*log, event.actor);
       log->add_resume(receiver, event.message);
-      log->running.push_back({&receiver, event.actor, event.message});
-      return impl_->write_if_full(*log);
+      log->enter(receiver, event.actor, event.message);
+      return impl_->end_event(*log);
     }
     case TraceKind::answer:
-      return answered_in_place(*log, event);
+      answered_in_place(*log, event);
+      return impl_->end_event(*log);
     case TraceKind::turn_discard:
       std::erase(impl_->find(*log, event.actor).waiting, event.message);
       return;

@@ -84,7 +84,7 @@ void RingTracer::sample(std::uint32_t one_in) noexcept {
   assert(one_in > 0 && "to trace nothing, switch the tracer off");
   sample_one_in_.store(one_in, std::memory_order_relaxed);
   // In a sample the thread's next turn may be far away.
-  infer_ends(one_in == 1);
+  infer_ends(one_in == 1 ? Inferred::all : Inferred::none);
 }
 
 void RingTracer::listen(FailureListener* listener) noexcept {

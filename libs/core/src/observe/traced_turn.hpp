@@ -25,14 +25,16 @@ void trace_resume(Tracer* tracer, Cell& cell, std::uint64_t message, const Messa
 void tell_end(Tracer& tracer, Cell& cell, std::uint64_t message, const MessageOps& ops,
               bool inferred) noexcept;
 
+enum class TurnPart : std::uint8_t { first, resumed };
+
 /// From here to the end of the scope, what happens in this thread is because of the message.
 class TracedTurn {
  public:
   /// `tracer`: who has been told of the begin; null: it was off. A system has the same one all its life.
-  /// `outer`: the message of the turn around this one.
+  /// `outer`: the message of the turn around this one; `part`: what part of its own turn it is.
   TracedTurn(Tracer* tracer, Cell& cell, std::uint64_t message, const MessageOps& ops,
-             std::uint64_t outer = context.traced_message) noexcept
-      : tracer_(tracer), cell_(cell), ops_(ops), outer_(outer) {
+             std::uint64_t outer = context.traced_message, TurnPart part = TurnPart::first) noexcept
+      : tracer_(tracer), cell_(cell), ops_(ops), outer_(outer), part_(part) {
     context.traced_message = message;
   }
   TracedTurn(const TracedTurn&) = delete;
@@ -41,16 +43,22 @@ class TracedTurn {
     const std::uint64_t message = std::exchange(context.traced_message, outer_);
     if (!tracer_) [[unlikely]]
       return;
-    const bool inferred = outer_ == 0 && context.worker != nullptr && tracer_->infers_ends();
+    const bool inferred = outer_ == 0 && context.worker != nullptr && is_inferred();
     if (!inferred || cell_.turns) [[unlikely]]
       tell_end(*tracer_, cell_, message, ops_, inferred);
   }
 
  private:
+  bool is_inferred() const noexcept {
+    const Tracer::Inferred which = tracer_->infers_ends();
+    return part_ == TurnPart::first ? which != Tracer::Inferred::none : which == Tracer::Inferred::all;
+  }
+
   Tracer* const tracer_;
   Cell& cell_;
   const MessageOps& ops_;
   const std::uint64_t outer_;
+  const TurnPart part_;
 };
 
 /// Tells the tracer of the cell's system, if it is on, and returns it.

@@ -29,7 +29,7 @@ void answer_arrived(Cell& cell, SinkBase& sink, bool good) {
   const MessageOps& ops = *turn.envelope->ops;
   Tracer* tracer = tracer_of(cell);
   trace_resume(tracer, cell, message, ops, sink.traced_ask);
-  const TracedTurn traced(tracer, cell, message, ops);
+  const TracedTurn traced(tracer, cell, message, ops, context.traced_message, TurnPart::resumed);
   go_on();
 }
 

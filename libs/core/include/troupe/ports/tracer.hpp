@@ -73,17 +73,18 @@ class Tracer {
   void switch_off() noexcept;
   bool is_on() const noexcept { return on_.load(std::memory_order_relaxed); }
 
-  /// Whether turn_ended() may be left out where what comes next in the thread says as much: a turn that isn't
-  /// inside of another, or thread_rests().
-  bool infers_ends() const noexcept { return infers_ends_.load(std::memory_order_relaxed); }
+  /// Of which turns that aren't inside of others it isn't told the end, since what comes next in their thread
+  /// says as much: another such turn, or thread_rests().
+  enum class Inferred : std::uint8_t { none, never_resumed, all };
+  Inferred infers_ends() const noexcept { return infers_ends_.load(std::memory_order_relaxed); }
 
  protected:
-  void infer_ends(bool whether) noexcept { infers_ends_.store(whether, std::memory_order_relaxed); }
+  void infer_ends(Inferred which) noexcept { infers_ends_.store(which, std::memory_order_relaxed); }
 
  private:
   // Relaxed all over: who sees a switch late traces a message more or less. What a tracer keeps, it guards.
   std::atomic<bool> on_{false};
-  std::atomic<bool> infers_ends_{false};
+  std::atomic<Inferred> infers_ends_{Inferred::none};
 };
 
 }  // namespace troupe::inline v0
