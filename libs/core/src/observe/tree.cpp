@@ -97,7 +97,7 @@ bool look_at(Address address, ActorInfo& info, std::vector<Address>& children) {
   if (is_in_turn(activity)) info.message = activity->message;
   if (const Supervised* kept = kept_of(cell)) {
     info.restarts = kept->restarts;
-    info.recent_restarts = static_cast<std::uint32_t>(kept->recent.size());
+    info.recent_restarts = static_cast<std::uint32_t>(kept->recent.count());
     info.last_cause = kept->last_cause;
     info.next_attempt = kept->next_attempt;
   }

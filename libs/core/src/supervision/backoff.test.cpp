@@ -60,6 +60,24 @@ TEST(RestartWindow, SlidesSoThatNoSpanOfItHasMoreThanTheIntensityAllows) {
   EXPECT_TRUE(window.admit(9s, twice));
 }
 
+TEST(RestartWindow, CountsWhatIsWithinItHoweverLongItSlides) {
+  RestartWindow window;
+  const Intensity intensity{.restarts = 5, .within = 10s};
+  for (int second = 0; second < 1'000; ++second) {
+    ASSERT_EQ(window.admit(std::chrono::seconds(second), intensity), second % 10 < 5) << second;
+    ASSERT_EQ(window.count(), second < 5 ? static_cast<std::size_t>(second) + 1 : 5u) << second;
+  }
+}
+
+TEST(RestartWindow, NotesOneMoreThanItAdmits) {
+  RestartWindow window;
+  const Intensity intensity{.restarts = 2, .within = 10s};
+  for (int i = 0; i < 5; ++i) window.note(std::chrono::seconds(i), intensity);
+  EXPECT_EQ(window.count(), 3u);
+  window.note(12s, intensity);
+  EXPECT_EQ(window.count(), 1u);
+}
+
 TEST(RestartWindow, OfNoRestartsAdmitsNone) {
   RestartWindow window;
   EXPECT_FALSE(window.admit(0s, {.restarts = 0, .within = 5s}));

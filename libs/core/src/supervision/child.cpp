@@ -1,5 +1,4 @@
 #include "supervision/child.hpp"
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -104,8 +103,7 @@ void count_restart(Cell& cell, Supervised& mine) {
   mine.looks_down = false;
   mine.next_attempt = {};
   ++mine.restarts;
-  std::erase_if(mine.recent, [&](SteadyTime time) { return now - time >= intensity.within; });
-  if (mine.recent.size() <= intensity.restarts) mine.recent.push_back(now);
+  mine.recent.note(now, intensity);
 }
 
 /// Its new object lives: it handles its first message, what failed before, what was stashed, and the mailbox.

@@ -6,12 +6,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <troupe/detail/supervision_services.hpp>
 #include <troupe/ports/clock.hpp>
 #include <troupe/supervision.hpp>
 
+#include "supervision/restart_window.hpp"
 #include "time/timer_service.hpp"
 
 namespace troupe::inline v0::detail {
@@ -48,7 +48,7 @@ struct Supervised {
   // --- the child's token writes under its own tree guard, whoever holds that may read
   bool looks_down = false;
   std::uint32_t restarts = 0;
-  std::vector<SteadyTime> recent;  ///< restarts within the supervisor's span; at most intensity.restarts + 1
+  RestartWindow recent;  ///< restarts within the supervisor's span; at most intensity.restarts + 1
   std::string last_cause;
   SteadyTime next_attempt{};
 };
