@@ -9,6 +9,13 @@
 #include "deadlock/circle.hpp"
 #include "deadlock/edges.hpp"
 
+// AddressSanitizer keeps locals apart from the stack to find uses after a return: what its
+// sanitizer/asan_interface.h has, weak, since mostly it isn't there.
+extern "C" {
+[[gnu::weak]] void* __asan_get_current_fake_stack();
+[[gnu::weak]] void* __asan_addr_is_in_fake_stack(void* fake_stack, void* address, void** begin, void** end);
+}
+
 namespace troupe::inline v0::detail {
 
 namespace {
@@ -30,9 +37,15 @@ Stack find_own_stack() noexcept {
   pthread_attr_destroy(&attributes);
   return {lowest, bytes};
 }
+bool lies_on_fake_stack(const void* address) noexcept {
+  if (!__asan_get_current_fake_stack || !__asan_addr_is_in_fake_stack) return false;
+  void* const fake_stack = __asan_get_current_fake_stack();
+  return fake_stack &&
+         __asan_addr_is_in_fake_stack(fake_stack, const_cast<void*>(address), nullptr, nullptr) != nullptr;
+}
 bool lies_on_own_stack(const void* address) noexcept {
   static thread_local const Stack stack = find_own_stack();
-  return lies_in(address, stack.lowest, stack.bytes);
+  return lies_in(address, stack.lowest, stack.bytes) || lies_on_fake_stack(address);
 }
 
 /// Where nobody else gets at it while the actor's turn waits.
