@@ -147,8 +147,13 @@ void check_mailbox(const Mailbox& rules, const ActorOps& ops) {
   }
 }
 
-/// A cell, with its mailbox as the options, or the system's, say.
-Cell& take_cell_for(Mailbox rules, const ActorOps& ops, const Runtime& runtime) {
+/// Whether it says anything that a mailbox has to keep to.
+bool has_rules(const Mailbox& mailbox) {
+  const bool is_bounded = mailbox.capacity != Mailbox::by_system && mailbox.capacity != Mailbox::no_bound;
+  return is_bounded || !mailbox.limits.front().message.empty();
+}
+
+[[gnu::noinline]] Cell& take_cell_with(Mailbox rules, const ActorOps& ops, const Runtime& runtime) {
   if (rules.capacity == Mailbox::by_system) {
     // With it come limits of single types, unless the actor has its own.
     const auto own = rules.limits;
@@ -157,11 +162,17 @@ Cell& take_cell_for(Mailbox rules, const ActorOps& ops, const Runtime& runtime) 
     if (rules.capacity == Mailbox::by_system) rules.capacity = Mailbox::no_bound;
   }
   check_mailbox(rules, ops);
-  const bool has_limits = !rules.limits.front().message.empty();
-  if (rules.capacity == Mailbox::no_bound && !has_limits && !ops.urgent) return take_free_cell(false);
   Cell& cell = take_free_cell(true);
   mailbox_of(cell).open(rules);
   return cell;
+}
+
+/// A cell, with its mailbox as the options, or the system's, say.
+Cell& take_cell_for(const Mailbox& asked, const ActorOps& ops, const Runtime& runtime) {
+  const bool by_system = asked.capacity == Mailbox::by_system;
+  if (!ops.urgent && !has_rules(asked) && !(by_system && has_rules(runtime.mailbox()))) [[likely]]
+    return take_free_cell(false);
+  return take_cell_with(asked, ops, runtime);
 }
 
 void abandon_cell(Cell& cell) {
