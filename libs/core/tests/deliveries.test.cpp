@@ -284,8 +284,10 @@ TEST_P(Deliveries, AsksThatWaitForRoomFailWhenTheirDeadlinePasses) {
   EXPECT_EQ(handled_in_the_end(), (std::vector{1}));
 }
 
-TEST_P(Deliveries, OfPlainThreadsWaitInTheirThreads) {
-  if (!world.on_threads()) GTEST_SKIP() << "needs threads";
+class DeliveriesOfPlainThreads : public Deliveries {};
+INSTANTIATE_TEST_SUITE_P(All, DeliveriesOfPlainThreads, testing::Values(threads(1), threads(2)), run_name);
+
+TEST_P(DeliveriesOfPlainThreads, WaitInTheirThreads) {
   gate = world->spawn<Gate>();
   desk = world->spawn<Desk>({.mailbox = bounded(2)}, gate);
   std::vector<std::thread> threads;
