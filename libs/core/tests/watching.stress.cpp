@@ -1,5 +1,6 @@
 // Goal: each watch yields exactly one Terminated, however it races with the end of the watched actor, of the
-// watcher and with unwatch; none comes after unwatch. Each join is answered once.
+// watcher and with unwatch; none comes after unwatch. Each join is answered once, and after those who watch
+// were told.
 //
 // Method: watchers watch, unwatch and watch again actors that are stopped, killed and failing meanwhile, and
 // keep a list of their own of what they are owed.
@@ -176,6 +177,45 @@ TEST(Watching, YieldsOneTerminatedPerWatchWhateverItRacesWith) {
               static_cast<unsigned long long>(world.taken_back.load()),
               static_cast<unsigned long long>(world.died_owed.load()),
               static_cast<unsigned long long>(world.joins.load()));
+}
+
+struct Heard {};
+
+/// Watches one actor after the other, and can say of which the end has been told.
+class Listener : public Actor<Listener> {
+ public:
+  void on(Watch request) { watch(request.whom); }
+  void on(const Terminated&) { ++heard_; }
+  std::uint64_t on(Heard) const { return heard_; }
+
+ private:
+  std::uint64_t heard_ = 0;
+};
+
+TEST(Watching, HasToldOfTheEndBeforeALateJoinIsAnswered) {
+  System system({.workers = 2, .log = &null_log()});
+  Watchdog watchdog(system);
+  const Timer timer;
+  const auto listener = system.spawn<Listener>();
+  std::uint64_t ended = 0;
+  std::vector<Ref<Mortal>> crowd(64);
+  while (!timer.over()) {
+    // Many at once: so they are ending all the while that they are joined.
+    for (auto& one : crowd) {
+      one = system.spawn<Mortal>();
+      listener.tell(Watch{one});
+    }
+    ASSERT_EQ(listener.ask(Heard{}).get(), ended);
+    for (const auto& one : crowd) one.stop();
+    for (const auto& one : crowd) {
+      one.join().get();
+      ++ended;
+      // It may have heard of others as well, but of this one and those before it has.
+      ASSERT_GE(listener.ask(Heard{}).get(), ended) << Settings::get().command();
+    }
+    watchdog.progress();
+  }
+  EXPECT_TRUE(system.shutdown(std::chrono::hours(1)));
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ class Actor {
   }
   template <class A, class... Args>
   Ref<A> spawn(Args&&... args) {
-    return spawn_child<A>(SpawnOptions{}, std::forward<Args>(args)...);
+    return spawn_child<A>(detail::spawn_defaults, std::forward<Args>(args)...);
   }
   template <class A>
   Ref<A> spawn(detail::Positional) {

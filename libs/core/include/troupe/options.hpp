@@ -129,6 +129,11 @@ struct GroupOptions {
   EventLoop* loop = nullptr;
 };
 
+namespace detail {
+/// Of a spawn without options: made once, since to make them costs more than to look at them.
+inline constexpr SpawnOptions spawn_defaults{};
+}  // namespace detail
+
 static_assert(std::is_trivially_destructible_v<SystemOptions> &&
                   std::is_trivially_destructible_v<SpawnOptions> &&
                   std::is_trivially_destructible_v<SupervisorOptions> &&

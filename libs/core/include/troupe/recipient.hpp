@@ -41,17 +41,32 @@ consteval bool fits() {
 }
 
 struct RecipientOps {
-  const MessageOps* told = nullptr;
-  const MessageOps* asked = nullptr;
+  constexpr RecipientOps(const MessageOps* tell = nullptr, const MessageOps* ask = nullptr)
+      : told(tell), asked(ask) {}
+  // Member by member: as a whole it would be read back in wider words than it has just been written in, which
+  // stalls the processor.
+  constexpr RecipientOps(const RecipientOps& other) : told(other.told), asked(other.asked) {}
+  constexpr RecipientOps& operator=(const RecipientOps& other) {
+    told = other.told;
+    asked = other.asked;
+    return *this;
+  }
+
+  const MessageOps* told;
+  const MessageOps* asked;
 };
 
 template <class A, class S>
 constexpr RecipientOps recipient_ops() {
   using M = typename Signature<S>::message;
-  RecipientOps ops{&Dispatch<A, M, Sent::told>::ops, nullptr};
+  RecipientOps ops(&Dispatch<A, M, Sent::told>::ops);
   if constexpr (Signature<S>::asked) ops.asked = &Dispatch<A, M, asked_as<A, M>>::ops;
   return ops;
 }
+
+template <class A, class... Signatures>
+inline constexpr std::array<RecipientOps, sizeof...(Signatures)> recipient_table{
+    recipient_ops<A, Signatures>()...};
 
 template <class M, class... Signatures>
 consteval std::size_t index_of_message() {
@@ -88,8 +103,11 @@ class Recipient {
         all_fit,
         "troupe: the actor doesn't handle every message of this Recipient, or answers one with another type "
         "than the signature says");
-    if constexpr (all_fit) ops_ = {detail::recipient_ops<A, Signatures>()...};
+    if constexpr (all_fit) ops_ = detail::recipient_table<A, Signatures...>;
   }
+  // As for RecipientOps.
+  Recipient(const Recipient& other) noexcept : cell_(other.cell_), gen_(other.gen_), ops_(other.ops_) {}
+  Recipient& operator=(const Recipient& other) noexcept = default;
 
   template <class... Others>
     requires(!std::is_same_v<Recipient<Others...>, Recipient>)

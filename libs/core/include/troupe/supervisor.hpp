@@ -37,7 +37,7 @@ class Supervisor {
   }
   template <class A, class... Args>
   Ref<A> spawn(Args&&... args) const {
-    return detail::spawn_supervised<A>(*cell_, gen_, SpawnOptions{}, std::forward<Args>(args)...);
+    return detail::spawn_supervised<A>(*cell_, gen_, detail::spawn_defaults, std::forward<Args>(args)...);
   }
   template <class A>
   Ref<A> spawn(detail::Positional) const {

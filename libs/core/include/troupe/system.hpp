@@ -51,7 +51,7 @@ class System {
   }
   template <class A, class... Args>
   Ref<A> spawn(Args&&... args) {
-    return detail::spawn_actor<A>(root(), SpawnOptions{}, std::forward<Args>(args)...);
+    return detail::spawn_actor<A>(root(), detail::spawn_defaults, std::forward<Args>(args)...);
   }
   template <class A>
   Ref<A> spawn(detail::Positional) {

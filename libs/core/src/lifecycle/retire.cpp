@@ -49,6 +49,14 @@ void settle_locked(Cell& cell, Settle&& settle) {
 
 using Joins = std::vector<Destination>;
 
+/// A join that comes late is answered after those who watch: whoever hears of the end may count on it that
+/// they have heard. They are told by another thread, which waits for nothing meanwhile.
+void await_told(const Cell& cell) {
+  // acquire: pairs with the release in retire_with(), after they were told.
+  for (unsigned spins = 0; cell.home.load(std::memory_order_acquire) & Cell::telling; ++spins)
+    Relax::pause(spins);
+}
+
 /// `joins`: where those are kept that are answered when the watchers have been told; null: at once.
 void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen, Joins* joins) {
   const auto settle = [&](Envelope& envelope) {
@@ -72,17 +80,24 @@ void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen,
     // knew of, is in the other lane by now, and has to be accounted for first.
     settle_messages();
     auto& signal = static_cast<Envelope&>(*node);
+    if (!joins) await_told(cell);
     if (joins && signal.addressee() == ended_gen && keep_join(signal, *joins)) continue;
     settle(signal);
   }
 }
 
-/// Empties both lanes until the cell can rest as dead. Afterwards it isn't the caller's any more.
-void drain(Cell& cell, Drop why, std::uint64_t ended_gen, Joins* joins = nullptr) {
-  std::string path;
+/// Empties both lanes until the cell can rest as dead. Afterwards it isn't the caller's any more. `path`
+/// keeps the path of `why`, if that had to be worked out.
+void drain(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen, Joins* joins) {
   do {
     drop_all(cell, why, path, ended_gen, joins);
   } while (!cell.lanes.rest_dead());
+}
+/// Of a cell whose actor has ended before.
+void drain_nobody(Cell& cell, Runtime* runtime) {
+  Drop why{StopReason::no_such_actor, nullptr, runtime, ended_actor_path};
+  std::string path;
+  drain(cell, why, path, ~std::uint64_t{0}, nullptr);
 }
 
 // A drain runs destructors, which may drop Replies into other dead cells: these wait here for their turn,
@@ -107,8 +122,7 @@ class DrainScope {
   static void drain_late(Cell& cell) {
     // Read before the token is given back. The home of a dead cell is a graveyard, or nothing yet.
     Group* home = Cell::group_of(cell.home.load(std::memory_order_relaxed));
-    const Drop why{StopReason::no_such_actor, nullptr, home ? &home->runtime() : nullptr, ended_actor_path};
-    drain(cell, why, ~std::uint64_t{0});
+    drain_nobody(cell, home ? &home->runtime() : nullptr);
   }
 
  private:
@@ -177,7 +191,7 @@ void void_address(Cell& cell) {
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   // release: who reads the new gen sees that the actor has ended; pairs with Cell::is().
   cell.gen.store(make_gen(gen, counter_of(gen) + 1, 0), std::memory_order_release);
-  cell.closed_to_children = true;
+  cell.closed_to_children.store(true, std::memory_order_relaxed);
 }
 
 /// The parent forgets the child.
@@ -215,20 +229,14 @@ void forget_parts(Cell& cell) {
   cell.path = nullptr;
 }
 
-void retire_with(Cell& cell, Drop why) {
+void retire_with(Cell& cell, Drop&& why) {
   const DrainScope scope;
   Runtime& runtime = cell.group().runtime();
   Extra* extra = cell.extra;
   const std::string* path = cell.path;
   // Of an actor without a name it is worked out where somebody wants it: most end without mail, unobserved.
   std::string extra_path;
-  if (path) {
-    why.path = *path;
-  } else if (extra) {
-    why.path = extra_path = path_of(cell);
-  } else {
-    why.path = {};
-  }
+  if (!path && extra) why.path = extra_path = path_of(cell);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   if (tracing()) [[unlikely]]
     trace_stop(cell);
@@ -239,7 +247,9 @@ void retire_with(Cell& cell, Drop why) {
   // let go before anybody hears of the end, and may come with an old address.
   const bool kept = supervised(cell) != nullptr;
   if (!kept) forget_parts(cell);
-  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
+  const auto graveyard = reinterpret_cast<std::uintptr_t>(&runtime.graveyard());
+  // Published with the token, when the cell rests as dead.
+  cell.home.store(extra ? graveyard | Cell::telling : graveyard, std::memory_order_relaxed);
   cell.condition.life = Life::unborn;
   recycle(cell);
   // A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell
@@ -247,11 +257,12 @@ void retire_with(Cell& cell, Drop why) {
   const bool reusable = counter_of(gen) + 1 != last_counter && cell.parent != nullptr;
   Joins late;
   if (cell.condition.locked) refuse_waiters(cell, why);
-  drain(cell, why, gen, &late);
+  drain(cell, why, extra_path, gen, &late);
   if (!late.empty() && why.path.empty()) why.path = extra_path = path_of(cell);
   // Whoever is told of the end may rely on it: the name is free, nobody lives at the address, and each
   // message that was sent to it has been accounted for.
   tell_watchers(cell, extra, late, gen, why);
+  if (extra) cell.home.store(graveyard, std::memory_order_release);
   leave_tree(cell);
   if (kept) forget_parts(cell);
   ThreadGroup* own_group = extra ? extra->own_group : nullptr;
@@ -294,7 +305,7 @@ void recycle_root(Cell& cell) noexcept { put_cell(cell); }
 void bury(Cell& cell, Runtime& runtime) {
   const DrainScope scope;
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
-  drain(cell, {StopReason::no_such_actor, nullptr, &runtime, ended_actor_path}, ~std::uint64_t{0});
+  drain_nobody(cell, &runtime);
   put_cell(cell);
 }
 

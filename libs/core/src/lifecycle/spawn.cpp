@@ -112,7 +112,7 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
     throw SpawnError(
         "can't spawn under a supervisor that has ended: start another one, and spawn under that");
   }
-  if (parent.closed_to_children) {
+  if (parent.closed_to_children.load(std::memory_order_relaxed)) {
     throw SpawnError("can't spawn under " + describe_actor(parent) + ": it is stopping");
   }
   cell.ordinal = parent.next_child_ordinal++;
@@ -121,7 +121,8 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
       name.empty() ? step_hash(parent_hash, cell.ordinal) : step_hash(parent_hash, ~name_hash(name));
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   cell.gen.store(make_gen(gen, counter_of(gen), hash), std::memory_order_release);
-  cell.closed_to_children = false;  // nobody has seen it yet, so its own guard isn't needed
+  cell.closed_to_children.store(
+      false, std::memory_order_relaxed);  // nobody has seen it yet, so its own guard isn't needed
   cell.previous_sibling = parent.last_child;
   cell.next_sibling = nullptr;
   if (parent.last_child) parent.last_child->next_sibling = &cell;
@@ -226,7 +227,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
       cell.home.fetch_or(Cell::supervised, std::memory_order_relaxed);
     }
     if (ops->supervision) begin_supervision(cell, *ops->supervision, false);
-    if (options.stash_capacity != SpawnOptions{}.stash_capacity)
+    if (options.stash_capacity != spawn_defaults.stash_capacity)
       cell.extras().stash_capacity = options.stash_capacity;
     if (!options.name.empty()) {
       const std::string above = parent_gen == any_gen ? path_of(parent) : describe(parent, parent_gen);

@@ -77,11 +77,21 @@ struct StopNext {
   std::uint32_t deadline_ms = 0;
 };
 
+/// Nobody but its own turns may have spawned under it, and none has. Of a supervisor's and the root's
+/// children others may be the parents too.
+bool never_had_children(const Cell& cell) {
+  return cell.next_child_ordinal == 0 && cell.parent && !supervision_of(cell);
+}
+
 /// The youngest child that still has to be asked to stop. Those that were killed since their time was up
 /// aren't waited for by their siblings, only by their parent.
 StopNext choose_next(Cell& cell) {
+  if (never_had_children(cell)) {
+    cell.closed_to_children.store(true, std::memory_order_relaxed);
+    return {};
+  }
   const TreeGuard guard(cell);
-  cell.closed_to_children = true;
+  cell.closed_to_children.store(true, std::memory_order_relaxed);
   if (!cell.last_child) return {};
   Cell* child = cell.last_child;
   while (child && child->parent_waits == ParentWaits::no_longer) child = child->previous_sibling;
@@ -137,7 +147,7 @@ void kill_children(Cell& cell) {
   std::vector<Address> without_object;
   {
     const TreeGuard guard(cell);
-    cell.closed_to_children = true;
+    cell.closed_to_children.store(true, std::memory_order_relaxed);
     for (Cell* child = cell.last_child; child; child = child->previous_sibling) {
       // Told already to stop is not yet told to die; dying twice does no harm.
       child->parent_waits = ParentWaits::no_longer;
@@ -195,9 +205,9 @@ void begin_stop(Cell& cell, StopReason reason) {
     kill_children(cell);
     return;
   }
-  cell.condition.reason = reason;
   // Asked to stop in order, a reentrant actor first lets its other turns end.
-  cell.condition.life = reason == StopReason::stopped && cell.turns ? Life::draining : Life::stopping;
+  const bool drains = reason == StopReason::stopped && cell.turns;
+  cell.condition.leave_running(drains ? Life::draining : Life::stopping, reason);
   if (reason == StopReason::killed) kill_children(cell);
   if (cell.condition.locked) refuse_waiters(cell, drop_reason(cell));
 }

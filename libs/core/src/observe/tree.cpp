@@ -116,7 +116,7 @@ bool look_at_and_time(Address address, Monitor& monitor, ActorInfo& info, std::v
 
 ActorState state_of(const Cell& cell, const MessageOps* activity) {
   if (const Supervised* kept = kept_of(cell); kept && kept->looks_down) return ActorState::restarting;
-  if (cell.closed_to_children) return ActorState::stopping;
+  if (cell.closed_to_children.load(std::memory_order_relaxed)) return ActorState::stopping;
   if (is_in_turn(activity)) {
     return cell.lanes.looks_suspended() ? ActorState::awaiting : ActorState::running;
   }

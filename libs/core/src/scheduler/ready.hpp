@@ -16,9 +16,8 @@ inline void Worker::push_next(Cell& cell) {
 /// Puts a cell, whose token the caller holds, in a ready queue: the current worker's, or its group's.
 inline void make_ready(Cell& cell) {
   Group& group = cell.group();
-  Worker* worker = context.worker;
-  if (worker && &worker->group() == &group) [[likely]] {
-    worker->push_next(cell);
+  if (context.group == &group) [[likely]] {
+    context.worker->push_next(cell);
   } else {
     group.submit(cell);
   }

@@ -5,12 +5,9 @@
 // would cost more than waiting. While that place is empty, the ring's newest is what is left. Only the
 // monitor takes that one too, from a worker that has been in one turn for long.
 //
-// Owner and thieves exclude each other by flags whose fence is asymmetric (detail/interruption.hpp): the
-// owner, who comes here for nearly every message, pays plain loads and stores. To fill the empty place of the
-// newest it needs no exclusion: there is nothing in it to be taken.
-//
-//  busy_  | the owner is between its look at thief_ and its last access  | owner
-//  thief_ | a thief wants the deque, or has it; at most one at a time    | thief
+// Owner and thieves exclude each other by an asymmetric gate (scheduler/theft_gate.hpp): the owner, who comes
+// here for nearly every message, pays plain loads and stores. To fill the empty place of the newest it needs
+// no exclusion: there is nothing in it to be taken.
 #pragma once
 
 #include <atomic>
@@ -18,7 +15,7 @@
 
 #include <troupe/detail/envelope.hpp>
 
-#include "memory/fences.hpp"
+#include "scheduler/theft_gate.hpp"
 
 namespace troupe::inline v0::detail {
 
@@ -45,18 +42,18 @@ class ReadyDeque {
     return count_.load(std::memory_order_relaxed) == 0 ? Pushed::alone : Pushed::shared;
   }
   Cell* pop_newest() noexcept {
-    enter();
+    gate_.enter();
     Cell* const cell = newest_.load(std::memory_order_relaxed);
     if (!cell) return pop_newest_of_ring();
     newest_.store(nullptr, std::memory_order_relaxed);
-    leave();
+    gate_.leave();
     return cell;
   }
   Cell* pop_oldest() noexcept {
     if (empty()) return nullptr;
-    enter();
+    gate_.enter();
     Cell* const cell = take_oldest();
-    leave();
+    gate_.leave();
     return cell;
   }
 
@@ -76,41 +73,25 @@ class ReadyDeque {
   }
 
   /// Before anybody uses it.
-  void prepare() noexcept { thief_.prepare(); }
+  void prepare() noexcept { gate_.prepare(); }
 
  private:
-  // The owner's part of the exclusion.
-  void enter() noexcept {
-    busy_.store(true, std::memory_order_relaxed);
-    if (thief_.may_be_on()) [[unlikely]]
-      enter_after_thief();
-  }
-  [[gnu::noinline, gnu::cold]] void enter_after_thief() noexcept {
-    for (unsigned spins = 0; thief_.is_on(); ++spins) {
-      leave();
-      Relax::pause(spins);
-      busy_.store(true, std::memory_order_relaxed);
-    }
-  }
-  // release: pairs with the thief's wait for busy_.
-  void leave() noexcept { busy_.store(false, std::memory_order_release); }
-
   static constexpr std::uint32_t ring_size = capacity;
 
   [[gnu::noinline]] Pushed push_over_newest(Cell* cell) noexcept {
-    enter();
+    gate_.enter();
     // A thief may have taken it before it let us in.
     if (Cell* const older = newest_.load(std::memory_order_relaxed)) {
       const std::uint32_t count = count_.load(std::memory_order_relaxed);
       if (count == ring_size) {
-        leave();
+        gate_.leave();
         return Pushed::full;
       }
       slots_[(oldest_ + count) % ring_size] = older;
       count_.store(count + 1, std::memory_order_relaxed);
     }
     newest_.store(cell, std::memory_order_release);
-    leave();
+    gate_.leave();
     return Pushed::shared;
   }
   /// @pre entered, with no newest before the ring; leaves
@@ -120,7 +101,7 @@ class ReadyDeque {
       count_.store(count - 1, std::memory_order_relaxed);
       cell = slots_[(oldest_ + count - 1) % ring_size];
     }
-    leave();
+    gate_.leave();
     return cell;
   }
   /// Null: there is none. @pre entered
@@ -135,19 +116,17 @@ class ReadyDeque {
 
   std::uint32_t steal_from(Cell** loot, std::uint32_t limit, std::uint32_t left_to_owner) noexcept {
     if (size() <= left_to_owner) return 0;
-    if (!thief_.begin()) return 0;
-    for (unsigned spins = 0; busy_.load(std::memory_order_acquire); ++spins) Relax::pause(spins);
+    if (!gate_.begin_theft()) return 0;
     const std::uint32_t count = size();
     std::uint32_t share = count > left_to_owner ? (count - left_to_owner + 1) / 2 : 0;
     if (share > limit) share = limit;
     std::uint32_t taken = 0;
     while (taken < share && (loot[taken] = take_oldest()) != nullptr) ++taken;
-    thief_.end();
+    gate_.end_theft();
     return taken;
   }
 
-  std::atomic<bool> busy_{false};
-  Interruption thief_;
+  TheftGate gate_;
   std::atomic<Cell*> newest_{nullptr};   ///< before the ring: the next to run goes through here alone
   std::atomic<std::uint32_t> count_{0};  ///< in the ring
   std::uint32_t oldest_ = 0;

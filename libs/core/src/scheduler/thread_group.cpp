@@ -17,6 +17,8 @@ Recycled& recycled() {
   static auto* instance = new Recycled;
   return *instance;
 }
+// Most sleeps are over before: the fence that interrupts all the others is for those that last.
+constexpr std::chrono::milliseconds nap_time{1};
 // How many outside cells a worker takes for its own ring at once.
 constexpr std::uint32_t outside_share = 32;
 }  // namespace
@@ -167,6 +169,15 @@ void ThreadGroup::forget_sleeper(Worker& worker) {
   sleepers_.store(static_cast<std::uint32_t>(asleep_.size()), std::memory_order_relaxed);
 }
 
+bool ThreadGroup::nap(Worker& worker) {
+  // A loop's wait has no end of its own.
+  if (loop_ || ending_.load(std::memory_order_relaxed)) return false;
+  // Without a fence on its side, who pushes may miss us as we miss its push. Then its own worker comes to the
+  // cell; else we do, when the nap is over.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  return anything_ready() || worker.doorbell_.wait_for(nap_time);
+}
+
 bool ThreadGroup::sleep(Worker& worker) {
   {
     const std::lock_guard lock(sleep_mutex_);
@@ -177,6 +188,11 @@ bool ThreadGroup::sleep(Worker& worker) {
     }
     asleep_.push_back(&worker);
     sleepers_.store(static_cast<std::uint32_t>(asleep_.size()), std::memory_order_relaxed);
+  }
+  if (nap(worker)) {
+    forget_sleeper(worker);
+    runtime().monitor().stir();  // it may have taken us for asleep
+    return true;
   }
   heavy_fence();  // pairs with the light fence in wake_one_if_idle(): they see us, or we see their push
   if (anything_ready()) {

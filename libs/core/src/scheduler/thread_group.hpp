@@ -2,7 +2,8 @@
 //
 // Invariants
 //  1. A cell in a queue is found: who pushes looks for sleepers after its push, and who goes to sleep looks
-//     for work after it has said so. The fence between is asymmetric (memory/fences.hpp).
+//     for work after it has said so. The fence between is asymmetric (memory/fences.hpp), and a sleeper pays
+//     it only after a nap: until then the two may miss each other.
 //  2. At most one woken worker searches at a time: a burst wakes one, which wakes the next when it finds
 //     more than it can take.
 //  3. Groups and their workers are recycled and never freed: a sender may still be in submit() when the last
@@ -68,6 +69,8 @@ class ThreadGroup final : public Group {
   void wake_one();
   void end_search(Worker& worker);
   bool anything_ready() const;
+  /// The beginning of a sleep. True: it is over, since there may be work.
+  bool nap(Worker& worker);
   void forget_sleeper(Worker& worker);
 
   std::deque<Worker> workers_;  // grows only

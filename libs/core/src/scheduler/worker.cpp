@@ -25,6 +25,7 @@ void Worker::join() { thread_.join(); }
 
 void Worker::loop() {
   context.worker = this;
+  context.group = &group_;
   for (;;) {
     Cell* cell = find();
     if (!cell) cell = look_around();
@@ -46,9 +47,18 @@ void Worker::loop() {
 
 inline void Worker::run(Cell& cell) {
   current_.store(&cell, std::memory_order_release);
-  activations_.store(activations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (run_cell(cell, turns_per_activation)) [[unlikely]]
-    push_last(cell);
+  do {
+    activations_.store(activations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (!run_cell(cell, turns_per_activation)) [[likely]]
+      return;
+    // While nothing else waits it goes on here: through the queue it would wake a sleeper for itself alone.
+  } while (has_nothing_else());
+  push_last(cell);
+}
+
+bool Worker::has_nothing_else() const {
+  // A loop's events wait for their turn as well.
+  return ready_.empty() && !group_.has_outside() && group_.loop() == nullptr;
 }
 
 void Worker::push_among_others(Cell& cell) {

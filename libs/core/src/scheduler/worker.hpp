@@ -63,6 +63,8 @@ class Worker {
   Cell* look_around();
   Cell* steal_from_others();
   void run(Cell& cell);
+  /// Besides the cell in hand.
+  bool has_nothing_else() const;
 
   // Every so many activations, what waits outside comes first: the group's queue, and the event loop.
   static constexpr std::uint32_t fairness_period = 61;

@@ -93,7 +93,7 @@ void renew_extra(Cell& cell, Extra& extra) {
 
 void open_to_children(Cell& cell) {
   const TreeGuard guard(cell);
-  cell.closed_to_children = false;
+  cell.closed_to_children.store(false, std::memory_order_relaxed);
 }
 
 void count_restart(Cell& cell, Supervised& mine) {
@@ -156,7 +156,7 @@ void start(Cell& cell, Supervised& mine) {
 
 }  // namespace
 
-Supervised* supervised(const Cell& cell) { return cell.extra ? cell.extra->supervised.get() : nullptr; }
+Supervised* supervised_in(const Extra& extra) { return extra.supervised.get(); }
 
 void tell_up(Cell& cell) { tell_supervisor(cell, News::up); }
 

@@ -11,7 +11,8 @@
 namespace troupe::inline v0::detail {
 
 /// Null: nobody supervises it.
-Supervised* supervised(const Cell& cell);
+Supervised* supervised_in(const Extra& extra);
+inline Supervised* supervised(const Cell& cell) { return cell.extra ? supervised_in(*cell.extra) : nullptr; }
 
 /// It has failed: by its supervisor's `decide`, and its own Restart, it goes on, ends, or waits for a word.
 /// `text` describes the cause.

@@ -97,7 +97,7 @@ void check_supervisor(const SupervisorOptions& options, bool supervised) {
 
 }  // namespace
 
-Supervision* supervision_of(const Cell& cell) { return cell.extra ? cell.extra->supervision.get() : nullptr; }
+Supervision* supervision_in(const Extra& extra) { return extra.supervision.get(); }
 
 void begin_supervision(Cell& cell, const SupervisorOptions& options, bool pure) {
   auto& mine = cell.extras().supervision;

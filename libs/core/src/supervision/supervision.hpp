@@ -49,7 +49,10 @@ struct Supervision {
 };
 
 /// The supervisor's part in an actor's cell; null: it doesn't supervise.
-Supervision* supervision_of(const Cell& cell);
+Supervision* supervision_in(const Extra& extra);
+inline Supervision* supervision_of(const Cell& cell) {
+  return cell.extra ? supervision_in(*cell.extra) : nullptr;
+}
 /// Of a cell whose `supervision` is constant.
 void begin_supervision(Cell& cell, const SupervisorOptions& options, bool pure);
 

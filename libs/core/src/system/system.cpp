@@ -36,7 +36,7 @@ void spawn_root(Runtime& runtime) {
   cell.condition.life = Life::running;
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.observed.prepare();
-  cell.closed_to_children = false;
+  cell.closed_to_children.store(false, std::memory_order_relaxed);
   runtime.root = &cell;
   runtime.root_gen = cell.gen.load(std::memory_order_relaxed);
   if (!cell.lanes.rest_idle()) make_ready(cell);

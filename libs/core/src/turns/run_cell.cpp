@@ -81,6 +81,7 @@ Envelope* take_apart(Cell& cell) {
 
 /// A message with a name for the tracer, or one that was sent to an earlier actor.
 [[gnu::noinline]] void run_unusual(Cell& cell, Running& running, Envelope& letter) {
+  if (letter.ops->block_bytes > largest_idle_block) cell.condition.large_stub = true;
   if (!cell.is(letter.addressee())) [[unlikely]]
     return drop_stale(cell, letter);
   cell.activity.store(letter.ops, std::memory_order_release);
@@ -91,7 +92,7 @@ Envelope* take_apart(Cell& cell) {
 }
 
 /// Handles the next message of the lane.
-void run_next(Cell& cell, Running& running, Node* node) {
+[[gnu::always_inline]] inline void run_next(Cell& cell, Running& running, Node* node) {
   begin_popping(cell);
   cell.lanes.pop_peeked_user(node, free_envelope);
   if (cell.lanes.is_embedded_stub(node)) [[unlikely]]
@@ -115,25 +116,33 @@ bool rest_suspended(Cell& cell) {
   return rest_waiting(cell);
 }
 
-/// Whether the message that was handled last keeps a block that is too large for an actor at rest.
-bool keeps_large_block(const Cell& cell) {
-  Node* stub = cell.lanes.user_stub();
-  return stub && static_cast<Envelope*>(stub)->ops->block_bytes > largest_idle_block;
+/// The block of the message that was handled last is freed, unless another message is about to see to it.
+[[gnu::noinline, gnu::cold]] void let_go_of_large_stub(Cell& cell) {
+  cell.condition.large_stub = false;
+  if (!cell.lanes.peek_user() && cell.lanes.user_stub()) cell.lanes.push_embedded_stub();
 }
 
-/// Gives the token back, or hands the cell to a ready queue, since something has come in: false in any case,
-/// as of run_cell(). Apart from it for the sake of its registers.
-[[gnu::noinline]] bool rest(Cell& cell) {
-  // release: an observer that sees it sees the lane as it is left.
-  cell.activity.store(&at_rest, std::memory_order_release);
-  if (rest_idle(cell)) [[likely]]
-    return false;
+/// Something has come in while the token was given back.
+[[gnu::noinline]] bool come_back(Cell& cell) {
   // A sender may be between its exchange and its link.
   for (unsigned spins = 0; !cell.lanes.peek_user() && cell.lanes.has_user(); ++spins) Relax::pause(spins);
   // Not in this activation: others may have had the token in between, and it may be another actor's cell by
   // now, of another group.
   schedule(cell);
   return false;
+}
+
+/// Gives the token back, or hands the cell to a ready queue, since something has come in: false in any case,
+/// as of run_cell().
+bool rest(Cell& cell) {
+  // release: an observer that sees it sees the lane as it is left.
+  cell.activity.store(&at_rest, std::memory_order_release);
+  return !rest_idle(cell) && come_back(cell);
+}
+/// The same of a cell whose messages are in its lanes.
+bool rest_plain(Cell& cell) {
+  cell.activity.store(&at_rest, std::memory_order_release);
+  return !cell.lanes.rest_idle() && come_back(cell);
 }
 
 /// What this thread is doing from now on. It runs one cell at a time, so the record is its own; inline asks
@@ -164,14 +173,15 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
         if (rest_suspended(cell)) return false;
         continue;
       }
+      if (cell.condition.large_stub) {
+        let_go_of_large_stub(cell);
+        continue;
+      }
       if (!run_apart(cell, running) && cell.condition.locked) return rest(cell);
     } else if (Node* next = cell.lanes.peek_user()) [[likely]] {
       run_next(cell, running, next);
-    } else if (keeps_large_block(cell)) [[unlikely]] {
-      cell.lanes.push_embedded_stub();
-      continue;
     } else {
-      return rest(cell);
+      return rest_plain(cell);
     }
     if (--budget == 0) [[unlikely]] {
       if (!cell.condition.suspended) cell.activity.store(&at_rest, std::memory_order_release);

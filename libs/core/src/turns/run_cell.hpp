@@ -7,9 +7,6 @@
 
 namespace troupe::inline v0::detail {
 
-/// An idle actor keeps its last block as the stub of its lane, up to this size.
-inline constexpr std::uint32_t largest_idle_block = 128;
-
 /// After so many messages a cell goes to the end of the ready queue.
 inline constexpr std::uint32_t turns_per_activation = 256;
 

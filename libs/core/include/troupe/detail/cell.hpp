@@ -35,6 +35,9 @@ struct Extra;
 struct Supervised;
 struct Turn;
 
+/// An idle actor keeps its last block as the stub of its lane, up to this size.
+inline constexpr std::size_t largest_idle_block = 128;
+
 /// What the runtime has to know about an actor class: one constant per class.
 struct ActorOps {
   std::string_view name;
@@ -68,9 +71,19 @@ struct Condition {
   bool has_front : 1 = false;  ///< unstashed messages stand before the lane
   bool locked : 1 = false;     ///< it is a LockedCell: messages aren't in the lane
   bool held : 1 = false;       ///< by the actor itself: user messages stay in the mailbox
-  std::uint8_t unused : 5 = 0;
+  bool large_stub : 1 =
+      false;  ///< the lane's last message has a block that is too large for an actor at rest
+  std::uint8_t unused : 4 = 0;
   StopReason reason = StopReason::stopped;  ///< of an actor that is on its way out
 
+  /// In one store: is_plain() reads it in one load soon after, and would have to wait for narrower ones.
+  void leave_running(Life next, StopReason why) {
+    Condition changed = *this;
+    changed.life = next;
+    changed.reason = why;
+    const auto word = std::bit_cast<std::uint32_t>(changed);
+    __builtin_memcpy(static_cast<void*>(this), &word, sizeof(word));
+  }
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.
   bool is_plain() const { return std::bit_cast<std::uint32_t>(*this) == 0; }
 };
@@ -101,7 +114,7 @@ struct alignas(64) Cell {
   Interruption observed;  ///< an observer walks the lane: don't pop
   // --- under this cell's tree guard
   std::atomic<bool> tree_guard{false};
-  bool closed_to_children = true;
+  std::atomic<bool> closed_to_children{true};  ///< stored under the guard, or before anybody else may spawn
   // --- under the parent's tree guard
   ParentWaits parent_waits = ParentWaits::no;
 
@@ -129,6 +142,9 @@ struct alignas(64) Cell {
   static constexpr std::uintptr_t threads_enter = 2;  ///< plain threads may run its handlers for an ask
   static constexpr std::uintptr_t supervised = 4;  ///< `extra` has a Supervised, as long as it is in the tree
   static constexpr std::uintptr_t home_flags = 7;
+  /// Of a dead cell: those who watch its actor are being told of the end. Stored by who retires it; looked at
+  /// by late senders who have a signal for it.
+  static constexpr std::uintptr_t telling = threads_enter;
 
   static Group* group_of(std::uintptr_t home_word) {
     return reinterpret_cast<Group*>(home_word & ~home_flags);

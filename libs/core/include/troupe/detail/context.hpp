@@ -25,6 +25,7 @@ struct Context {
   Running* running = &outside_turns;
   Running base;                      ///< the outermost turn's, on a scheduler's threads
   Worker* worker = nullptr;          ///< set on a scheduler's threads
+  const Group* group = nullptr;      ///< that worker's
   const char* stack_base = nullptr;  ///< where the outermost turn of this thread began
   std::uint32_t inline_budget = 0;   ///< inline asks left in this activation
   std::uint64_t traced_message = 0;  ///< the tracer's name for the message in hand; 0: it isn't traced

@@ -104,6 +104,9 @@ struct Dispatch {
       std::conditional_t<carries_reply<M> || (takes_reply && sent == Sent::asked), GivenReply, NoGivenReply>;
 
   static void run(Cell& cell, Envelope& envelope) {
+    if constexpr (sizeof(Box) > largest_idle_block) {
+      if (!context.running->inline_run) cell.condition.large_stub = true;
+    }
     if constexpr (is_task) {
       run_task(cell, envelope);
     } else {
