@@ -27,9 +27,17 @@ AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&..
   return AskOf<R>(cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 
+/// How an argument goes to tell_slowly(): small temporaries as values, in registers. By reference they would
+/// have to lie in memory, also for those who don't come there.
+template <class T>
+using Passed = std::conditional_t<!std::is_reference_v<T> && std::is_trivially_copyable_v<T> &&
+                                      sizeof(std::remove_reference_t<T>) <= 2 * sizeof(void*),
+                                  T, T&&>;
+
 /// A message that is traced, or for which a block is not at hand: out of the way of the others.
 template <class Box, class... Args>
-[[gnu::noinline]] void tell_slowly(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+[[gnu::noinline]] void tell_slowly(Cell& cell, const MessageOps* ops, std::uint64_t gen,
+                                   Passed<Args>... args) {
   send(cell, make_told_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 /// What can't be copied may have a Reply in it.
@@ -45,7 +53,7 @@ void tell_letter(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&...
     return tell_unique<Box>(cell, ops, gen, std::forward<Args>(args)...);
   void* block = tracing() ? nullptr : allocate_block_at_once<sizeof(Box)>();
   if (!block) [[unlikely]]
-    return tell_slowly<Box>(cell, ops, gen, std::forward<Args>(args)...);
+    return tell_slowly<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
   send(cell, make_envelope_in<Box>(block, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 

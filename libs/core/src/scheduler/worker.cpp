@@ -13,7 +13,7 @@ namespace troupe::inline v0::detail {
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local Context context;
 
-void schedule(Cell& cell) { make_ready(cell); }
+void schedule(Cell& cell) noexcept { make_ready(cell); }
 
 void Worker::start(unsigned index) {
   index_ = index;
@@ -33,9 +33,7 @@ void Worker::loop() {
       const RunnerScope scope;
       // What a sleep has found ends the search of a worker that was woken.
       group_.stop_searching(*this);
-      do {
-        run(*cell);
-      } while ((cell = find()) != nullptr);
+      run_ready(cell);
       continue;
     }
     current_.store(nullptr, std::memory_order_release);
@@ -43,6 +41,12 @@ void Worker::loop() {
       trace_rest(group_.runtime());
     if (!group_.sleep(*this)) return;
   }
+}
+
+void Worker::run_ready(Cell* cell) {
+  do {
+    run(*cell);
+  } while ((cell = find()) != nullptr);
 }
 
 inline void Worker::run(Cell& cell) {

@@ -62,6 +62,8 @@ class Worker {
   /// What others have, or will have in a moment. Null: it is time to sleep.
   Cell* look_around();
   Cell* steal_from_others();
+  /// The cell, and what is found after it. Apart from loop(), for the sake of its registers.
+  [[gnu::noinline]] void run_ready(Cell* cell);
   void run(Cell& cell);
   /// Besides the cell in hand.
   bool has_nothing_else() const;

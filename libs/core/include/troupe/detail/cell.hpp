@@ -176,8 +176,8 @@ inline std::uint32_t path_hash_of(std::uint64_t gen) { return static_cast<std::u
 inline bool is_void(std::uint64_t gen) { return path_hash_of(gen) == 0; }
 
 /// Hands a cell, whose token the caller holds, to its ready queue. Out of line: most sends find the receiver
-/// busy.
-void schedule(Cell& cell);
+/// busy. noexcept: a handler that ends with a tell needs no frame of its own for it.
+void schedule(Cell& cell) noexcept;
 /// Empties the lanes of a dead cell, whose token the caller holds.
 void drain_dead(Cell& cell);
 /// What a sender does with the answer of a lane.

@@ -1,6 +1,7 @@
 // From an envelope to a handler and its answer: one constant of operations per (actor, message, way sent).
 #pragma once
 
+#include <cassert>
 #include <exception>
 #include <new>
 #include <utility>
@@ -29,7 +30,8 @@ struct Letter;
 template <class M>
 struct Letter<M, Sent::told> : Envelope {
   template <class... Args>
-  Letter(const MessageOps* operations, std::uint64_t generation, Args&&... args)
+  Letter(const MessageOps* operations, std::uint64_t generation,
+         Args&&... args) noexcept(noexcept(M(std::forward<Args>(args)...)))
       : Envelope(operations, generation), message(std::forward<Args>(args)...) {}
   M message;
 };
@@ -37,7 +39,8 @@ struct Letter<M, Sent::told> : Envelope {
 template <class M>
 struct Letter<M, Sent::asked> : AskedLetter {
   template <class... Args>
-  Letter(const MessageOps* operations, std::uint64_t generation, Args&&... args)
+  Letter(const MessageOps* operations, std::uint64_t generation,
+         Args&&... args) noexcept(noexcept(M(std::forward<Args>(args)...)))
       : AskedLetter(operations, generation), message(std::forward<Args>(args)...) {}
   M message;
 };
@@ -103,7 +106,9 @@ struct Dispatch {
   using Given =
       std::conditional_t<carries_reply<M> || (takes_reply && sent == Sent::asked), GivenReply, NoGivenReply>;
 
+  /// @pre the thread's record says that this is its letter
   static void run(Cell& cell, Envelope& envelope) {
+    assert(context.running->cell == &cell && context.running->letter == &envelope);
     if constexpr (sizeof(Box) > largest_idle_block) {
       if (!context.running->inline_run) cell.condition.large_stub = true;
     }
@@ -125,10 +130,14 @@ struct Dispatch {
           send_value<Result>(std::exchange(letter.to, {}), std::move(result));
         }
       } catch (...) {
+        // From the thread's record: so nothing has to be kept for this while the handler runs.
+        Cell& in_hand = *context.running->cell;
+        auto& unfinished = static_cast<Box&>(*context.running->letter);
         const Destination returned = given.returned();
         // What was answered, or is somebody else's to answer by now, isn't done twice.
-        const bool answered = asked && !returned && !owed(letter);
-        failed(cell, letter, spare.whole(letter.message), std::current_exception(), returned, answered);
+        const bool answered = asked && !returned && !owed(unfinished);
+        failed(in_hand, unfinished, spare.whole(unfinished.message), std::current_exception(), returned,
+               answered);
       }
       letter.message.~M();
     }
@@ -220,8 +229,9 @@ struct Dispatch {
   }
 
   /// @pre the message, if it can be retried, is whole
-  static void failed(Cell& cell, Box& letter, M& message, std::exception_ptr cause, Destination returned,
-                     [[maybe_unused]] bool answered = false) {
+  [[gnu::noinline, gnu::cold]] static void failed(Cell& cell, Box& letter, M& message,
+                                                  std::exception_ptr cause, Destination returned,
+                                                  [[maybe_unused]] bool answered = false) {
     Destination to = destination_of(letter);
     if (returned) to = returned;
     if constexpr (retries && can_be_retried()) {
