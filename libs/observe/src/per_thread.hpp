@@ -19,13 +19,24 @@
 
 namespace troupe::inline v0::observe::detail {
 
+/// What a thread has used last, of one class of parts.
+struct CurrentPart {
+  std::uint64_t owner = 0;
+  void* part = nullptr;
+};
+/// The classes of parts: each has a place of its own.
+enum class PartClass : std::uint8_t { ring, log };
+// Not a member of the template, where g++ 12 and UndefinedBehaviorSanitizer take the address of a variable
+// with this model for null. The model is worth 3 ns a message: see troupe/detail/context.hpp.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local CurrentPart current_parts[2];
+
 /// The base of such parts.
 struct ThreadPart {
   /// Its thread has ended: release in that thread, acquire in who takes it over.
   std::atomic<bool> is_free{false};
 };
 
-template <class Part>
+template <class Part, PartClass part_class>
 class PerThread {
  public:
   /// The function makes the n-th part, from 1 on. @pre most < 2^32
@@ -33,12 +44,14 @@ class PerThread {
       : most_(most), make_(std::move(make)), number_(next_number()) {}
 
   /// As mine(), if this thread has used no other object since; else null.
-  Part* mine_at_hand() const noexcept { return current.owner == number_ ? current.part : nullptr; }
+  Part* mine_at_hand() const noexcept {
+    const CurrentPart& current = current_part();
+    return current.owner == number_ ? static_cast<Part*>(current.part) : nullptr;
+  }
   /// Null: there is no memory for it, there are too many, or the thread is about to end.
   Part* mine() noexcept {
-    if (current.owner == number_) [[likely]]
-      return current.part;
-    return find_or_take();
+    Part* const part = mine_at_hand();
+    return part ? part : find_or_take();
   }
 
   std::vector<std::shared_ptr<Part>> all() const {
@@ -47,12 +60,7 @@ class PerThread {
   }
 
  private:
-  struct Current {
-    std::uint64_t owner = 0;
-    Part* part = nullptr;
-  };
-  // Without a model of its own: see StablePool's stock.
-  static inline constinit thread_local Current current{};
+  static CurrentPart& current_part() noexcept { return current_parts[static_cast<std::size_t>(part_class)]; }
   /// The thread's other destructors may still come here.
   static inline constinit thread_local bool closed = false;
 
@@ -65,7 +73,7 @@ class PerThread {
     Home& operator=(const Home&) = delete;
     ~Home() {
       closed = true;
-      current = {};
+      current_part() = {};
       // release: pairs with the acquire in take(). Who takes the part goes on where this thread was.
       for (const auto& [owner, part] : parts) part->is_free.store(true, std::memory_order_release);
     }
@@ -86,7 +94,7 @@ class PerThread {
       auto& parts = home().parts;
       for (const auto& [owner, part] : parts) {
         if (owner == number_) {
-          current = {number_, part.get()};
+          current_part() = {number_, part.get()};
           return part.get();
         }
       }
@@ -95,7 +103,7 @@ class PerThread {
       auto part = take();
       if (!part) return nullptr;
       parts.emplace_back(number_, part);
-      current = {number_, part.get()};
+      current_part() = {number_, part.get()};
       return part.get();
     } catch (const std::bad_alloc&) {
       return nullptr;

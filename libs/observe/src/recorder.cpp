@@ -126,7 +126,7 @@ class Recorder::Impl {
 
   const RecorderOptions options_;
   std::atomic<std::uint32_t> last_ordinal_{0};
-  detail::PerThread<Log> logs_;
+  detail::PerThread<Log, detail::PartClass::log> logs_;
   std::mutex mutex_;
   std::unordered_map<ActorId, std::unique_ptr<Receiver>> receivers_;  // under mutex_
   std::mutex write_mutex_;

@@ -56,7 +56,7 @@ class Rings {
   const TickScale scale_;
   const WallTime began_at_ = troupe::system_clock().wall();
   std::atomic<std::uint64_t> lost_{0};
-  PerThread<ThreadRing> threads_;
+  PerThread<ThreadRing, PartClass::ring> threads_;
 };
 
 }  // namespace troupe::inline v0::observe::detail
