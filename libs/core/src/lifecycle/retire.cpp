@@ -229,6 +229,40 @@ void forget_parts(Cell& cell) {
   cell.path = nullptr;
 }
 
+/// A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell waits
+/// for the end of its system.
+bool is_reusable(const Cell& cell, std::uint64_t ended_gen) {
+  return counter_of(ended_gen) + 1 != last_counter && cell.parent != nullptr;
+}
+
+/// Gives the token back for good, and takes account of the mail.
+[[gnu::noinline, gnu::cold]] void drain_mail(Cell& cell, Runtime& runtime, std::uint64_t ended_gen) {
+  const DrainScope scope;
+  Drop why{cell.condition.reason, nullptr, &runtime, {}};
+  std::string path;
+  Joins late;
+  drain(cell, why, path, ended_gen, &late);
+  if (late.empty()) return;
+  if (why.path.empty()) why.path = path = path_of(cell);
+  tell_watchers(cell, nullptr, late, ended_gen, why);
+}
+
+/// As retire_with(), of an actor without a name, without rules, whom nobody watches: most are.
+void retire_plain(Cell& cell) {
+  Runtime& runtime = cell.group().runtime();
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  void_address(cell);
+  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
+  cell.condition.life = Life::unborn;
+  recycle(cell);
+  const bool has_mail = cell.lanes.has_signal() || cell.lanes.has_user();
+  if (has_mail || !cell.lanes.rest_dead()) [[unlikely]]
+    drain_mail(cell, runtime, gen);
+  leave_tree(cell);
+  if (is_reusable(cell, gen)) [[likely]]
+    put_cell(cell);
+}
+
 void retire_with(Cell& cell, Drop&& why) {
   const DrainScope scope;
   Runtime& runtime = cell.group().runtime();
@@ -252,9 +286,6 @@ void retire_with(Cell& cell, Drop&& why) {
   cell.home.store(extra ? graveyard | Cell::telling : graveyard, std::memory_order_relaxed);
   cell.condition.life = Life::unborn;
   recycle(cell);
-  // A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell
-  // waits for the end of its system.
-  const bool reusable = counter_of(gen) + 1 != last_counter && cell.parent != nullptr;
   Joins late;
   if (cell.condition.locked) refuse_waiters(cell, why);
   drain(cell, why, extra_path, gen, &late);
@@ -268,7 +299,7 @@ void retire_with(Cell& cell, Drop&& why) {
   ThreadGroup* own_group = extra ? extra->own_group : nullptr;
   delete extra;
   delete path;
-  if (reusable) put_cell(cell);
+  if (is_reusable(cell, gen)) put_cell(cell);
   if (own_group) own_group->request_end();
 }
 
@@ -292,6 +323,8 @@ void retire(Cell& cell) {
     // on(Stopping) can't have spawned a child: the cell is closed to children.
     destroy_object(cell);
   }
+  if (!cell.extra && !cell.path && !cell.condition.locked && !tracing()) [[likely]]
+    return retire_plain(cell);
   retire_with(cell, drop_reason(cell));
 }
 
@@ -309,18 +342,21 @@ void bury(Cell& cell, Runtime& runtime) {
   put_cell(cell);
 }
 
-Cell& take_free_cell(bool with_rules) {
-  const auto take = [with_rules]() -> Cell* {
-    if (with_rules) return LockedCells::take();
-    return Cells::take();
-  };
-  // A late sender may be draining the cell right now: put it back, take another.
-  Cell* busy = nullptr;
-  Cell* cell = take();
+namespace {
+
+Cell* take_dead(bool with_rules) {
+  if (with_rules) return LockedCells::take();
+  return Cells::take();
+}
+
+/// A late sender is draining this one right now: put it back, take another.
+[[gnu::noinline, gnu::cold]] Cell& take_another(Cell* busy, bool with_rules) {
+  busy->ready_next = nullptr;
+  Cell* cell = take_dead(with_rules);
   while (!cell->lanes.try_revive()) {
     cell->ready_next = busy;
     busy = cell;
-    cell = take();
+    cell = take_dead(with_rules);
   }
   while (busy) {
     Cell* next = busy->ready_next;
@@ -328,6 +364,13 @@ Cell& take_free_cell(bool with_rules) {
     busy = next;
   }
   return *cell;
+}
+
+}  // namespace
+
+Cell& take_free_cell(bool with_rules) {
+  Cell* cell = take_dead(with_rules);
+  return cell->lanes.try_revive() ? *cell : take_another(cell, with_rules);
 }
 
 void drain_dead(Cell& cell) {

@@ -23,8 +23,6 @@
 
 namespace troupe::inline v0::detail {
 
-constinit thread_local Cell* under_construction = nullptr;
-
 namespace {
 
 /// Mixes a path's hash with one more step. Source: the finaliser of MurmurHash3.
@@ -63,7 +61,7 @@ std::uintptr_t home_word(Group& group, bool may_inline, bool threads_enter) {
   return word;
 }
 
-std::uint32_t milliseconds_of(std::chrono::nanoseconds deadline) {
+constexpr std::uint32_t milliseconds_of(std::chrono::nanoseconds deadline) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
   if (ms < 0) return 0;
   return ms > 0xFFFFFFFE ? 0xFFFFFFFFu : static_cast<std::uint32_t>(ms);
@@ -77,6 +75,12 @@ bool is_pinned(Cell& parent, std::uint64_t parent_gen) {
   if (parent_gen == any_gen) return parent.extra && parent.extra->own_group;
   const TreeGuard guard(parent);
   return parent.is(parent_gen) && parent.extra && parent.extra->own_group;
+}
+
+/// Whether asks run in the asker's thread at all.
+bool may_inline(Runtime& runtime) {
+  const Driver* driver = runtime.driver();
+  return !driver || driver->inline_asks();
 }
 
 /// Where the new actor runs.
@@ -98,9 +102,8 @@ void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const Spawn
   const bool parent_pinned = is_pinned(parent, parent_gen);
   Group& group =
       inherits ? (parent_pinned ? runtime.default_group() : parent.group()) : runtime.group(options.group);
-  const Driver* driver = runtime.driver();
-  const bool may_inline = options.inline_asks && !options.pinned && (!driver || driver->inline_asks());
-  cell.home.store(home_word(group, may_inline, &group == &runtime.default_group()),
+  const bool asked_in_place = options.inline_asks && !options.pinned && may_inline(runtime);
+  cell.home.store(home_word(group, asked_in_place, &group == &runtime.default_group()),
                   std::memory_order_relaxed);
 }
 
@@ -176,6 +179,23 @@ Cell& take_cell_for(const Mailbox& asked, const ActorOps& ops, const Runtime& ru
   return take_cell_with(asked, ops, runtime);
 }
 
+/// Whether no option, no class and no parent asks for anything that most actors do without.
+bool is_plain(const Cell& parent, const SpawnOptions& options, const ActorOps& ops, const Runtime& runtime) {
+  return &options == &spawn_defaults && !ops.urgent && !ops.supervision && !parent.extra &&
+         !has_rules(runtime.mailbox());
+}
+
+/// What a cell begins its life with, whoever comes to live in it.
+void furnish(Cell& cell, const ActorOps* ops, std::uint32_t shutdown_ms) {
+  cell.ops = ops;
+  cell.condition.reason = StopReason::stopped;
+  cell.next_child_ordinal = 0;
+  cell.shutdown_ms = shutdown_ms;
+  cell.activity.store(&at_rest, std::memory_order_relaxed);
+  cell.observed.prepare();
+  cell.waits_for.store(0, std::memory_order_relaxed);
+}
+
 void abandon_cell(Cell& cell) {
   delete cell.extra;
   delete cell.path;
@@ -192,6 +212,10 @@ Extra& Cell::extras() {
 }
 
 Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* ops) {
+  if (is_plain(parent, options, *ops, parent.group().runtime())) [[likely]] {
+    begin_plain(parent, ops);
+    return;
+  }
   if (options.restart > Restart::by_default && options.restart != Restart::temporary) {
     throw UsageError(
         "an actor of class " + std::string(ops->name) +
@@ -206,19 +230,33 @@ Spawning::Spawning(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& o
   begin(parent, parent_gen, options, ops, kept);
 }
 
+void Spawning::begin_plain(Cell& parent, const ActorOps* ops) {
+  constexpr std::uint32_t shutdown_ms = milliseconds_of(spawn_defaults.shutdown_deadline);
+  Group& group = parent.group();
+  Runtime& runtime = group.runtime();
+  Cell& cell = take_free_cell(false);
+  furnish(cell, ops, shutdown_ms);
+  cell.home.store(home_word(group, may_inline(runtime), &group == &runtime.default_group()),
+                  std::memory_order_relaxed);
+  try {
+    enter_tree(cell, parent, any_gen, {});
+  } catch (...) {
+    abandon_cell(cell);
+    bury(cell, runtime);
+    throw;
+  }
+  cell_ = &cell;
+  if (tracing()) [[unlikely]]
+    trace_spawn(cell);
+}
+
 void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
                      Supervised* kept) {
   std::unique_ptr<Supervised> owner(kept);
   if (!options.name.empty()) check_name(options.name);
   Runtime& runtime = parent.group().runtime();
   Cell& cell = take_cell_for(options.mailbox, *ops, runtime);
-  cell.ops = ops;
-  cell.condition.reason = StopReason::stopped;
-  cell.next_child_ordinal = 0;
-  cell.shutdown_ms = milliseconds_of(options.shutdown_deadline);
-  cell.activity.store(&at_rest, std::memory_order_relaxed);
-  cell.observed.prepare();
-  cell.waits_for.store(0, std::memory_order_relaxed);
+  furnish(cell, ops, milliseconds_of(options.shutdown_deadline));
   bool named = false;
   try {
     settle_home(cell, parent, parent_gen, options, runtime);
@@ -280,14 +318,10 @@ std::uint64_t Spawning::complete(void* object) {
   return gen;
 }
 
-Cell* claim_construction(std::string_view actor) {
-  Cell* cell = std::exchange(under_construction, nullptr);
-  if (!cell) {
-    throw UsageError("an object of class " + std::string(actor) +
-                     " was made outside of spawn: actors live in a system, make it by system.spawn<" +
-                     std::string(actor) + ">(...)");
-  }
-  return cell;
+void refuse_construction(std::string_view actor) {
+  throw UsageError("an object of class " + std::string(actor) +
+                   " was made outside of spawn: actors live in a system, make it by system.spawn<" +
+                   std::string(actor) + ">(...)");
 }
 
 }  // namespace troupe::inline v0::detail

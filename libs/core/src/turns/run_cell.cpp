@@ -201,6 +201,7 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
   run_next(cell, running, first);
   if (budget > 1 && is_plain(cell) && !cell.lanes.peek_user()) [[likely]]
     return rest_plain(cell);
+  if (cell.condition.life != Life::running && advance_stop(cell)) return false;
   return run_on(cell, running, budget - 1);
 }
 

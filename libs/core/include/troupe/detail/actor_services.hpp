@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <troupe/detail/cell.hpp>
+#include <troupe/detail/context.hpp>
 #include <troupe/detail/dispatch.hpp>
 #include <troupe/detail/durations.hpp>
 #include <troupe/detail/tracing.hpp>
@@ -16,8 +17,15 @@
 
 namespace troupe::inline v0::detail {
 
+/// The object was made outside of spawn. @throws UsageError
+[[noreturn]] void refuse_construction(std::string_view actor);
 /// The cell of the object under construction. @throws UsageError outside of spawn
-Cell* claim_construction(std::string_view actor);
+inline Cell* claim_construction(std::string_view actor) {
+  Cell* cell = std::exchange(context.under_construction, nullptr);
+  if (!cell) [[unlikely]]
+    refuse_construction(actor);
+  return cell;
+}
 
 SteadyTime now_of(const Cell& cell);
 WallTime wall_time_of(const Cell& cell);

@@ -29,8 +29,10 @@ struct Context {
   const char* stack_base = nullptr;  ///< where the outermost turn of this thread began
   std::uint32_t inline_budget = 0;   ///< inline asks left in this activation
   std::uint64_t traced_message = 0;  ///< the tracer's name for the message in hand; 0: it isn't traced
-  const void* held_at = nullptr;     ///< where this thread has moved a Reply last
-  std::uint32_t frame_bytes = 0;     ///< of the coroutine frame that it has allocated last
+  Cell* under_construction =
+      nullptr;                    ///< whose object is being built; null once Actor's constructor has seen it
+  const void* held_at = nullptr;  ///< where this thread has moved a Reply last
+  std::uint32_t frame_bytes = 0;  ///< of the coroutine frame that it has allocated last
 };
 
 // constinit on the declaration spares the compilers the wrapper that would construct it. initial-exec: the

@@ -114,6 +114,8 @@ class Spawning {
   std::uint64_t complete(void* object);
 
  private:
+  /// As begin(), of an actor that asks for nothing in particular.
+  void begin_plain(Cell& parent, const ActorOps* ops);
   void begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
              Supervised* kept);
   /// The constructor has thrown.
@@ -121,9 +123,6 @@ class Spawning {
 
   Cell* cell_ = nullptr;
 };
-
-/// The cell whose object is being constructed in this thread; null once Actor's constructor has seen it.
-extern constinit thread_local Cell* under_construction;
 
 // An actor may be an aggregate made of its first members only.
 #pragma GCC diagnostic push
@@ -135,15 +134,15 @@ A* build_actor(Cell& cell, Make&& make) {
   static_assert(alignof(A) <= block_alignment, "troupe: actors can't be over-aligned beyond 16 bytes");
   static_assert(std::is_nothrow_destructible_v<A>, "troupe: an actor's destructor must not throw");
   void* block = allocate_block<sizeof(A)>();
-  Cell* const outer = std::exchange(under_construction, &cell);
+  Cell* const outer = std::exchange(context.under_construction, &cell);
   Running running{&cell, nullptr, nullptr, false};
   const TurnScope scope(running);
   try {
     A* actor = make(block);
-    under_construction = outer;
+    context.under_construction = outer;
     return actor;
   } catch (...) {
-    under_construction = outer;
+    context.under_construction = outer;
     free_block(block, sizeof(A));
     throw;
   }
