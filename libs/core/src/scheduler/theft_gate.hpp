@@ -43,9 +43,9 @@ class TheftGate {
   // --- thieves
   /// False: another thief is there. True: the owner stays out until end_theft().
   bool begin_theft() noexcept {
-    std::uint32_t old = thief_.load(std::memory_order_relaxed);
+    std::uint64_t old = thief_.load(std::memory_order_relaxed);
     if (old & wanted) return false;
-    const std::uint32_t mine = (old + one_theft) | wanted;
+    const std::uint64_t mine = (old + one_theft) | wanted;
     // acquire: the deque as the last thief left it.
     if (!thief_.compare_exchange_strong(old, mine, std::memory_order_acq_rel, std::memory_order_relaxed))
       return false;
@@ -64,7 +64,7 @@ class TheftGate {
   [[gnu::noinline, gnu::cold]] void enter_after_thief() noexcept {
     for (unsigned spins = 0;; ++spins) {
       std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with the heavy fence in begin_theft()
-      const std::uint32_t thief = thief_.load(std::memory_order_acquire);
+      const std::uint64_t thief = thief_.load(std::memory_order_acquire);
       if (!(thief & wanted)) return;
       leave();
       seen_.store(thief, std::memory_order_release);
@@ -73,15 +73,15 @@ class TheftGate {
     }
   }
 
-  static constexpr std::uint32_t wanted = 1;
-  static constexpr std::uint32_t fencing = 2;
-  static constexpr std::uint32_t one_theft = 4;
+  static constexpr std::uint64_t wanted = 1;
+  static constexpr std::uint64_t fencing = 2;
+  static constexpr std::uint64_t one_theft = 4;
   // A membarrier takes some microseconds of all processors: about as long as this.
   static constexpr unsigned looks_before_fence = 64;
 
   std::atomic<bool> busy_{false};
-  std::atomic<std::uint32_t> thief_{0};
-  std::atomic<std::uint32_t> seen_{0};
+  std::atomic<std::uint64_t> thief_{0};
+  std::atomic<std::uint64_t> seen_{0};
 };
 
 }  // namespace troupe::inline v0::detail
