@@ -112,11 +112,6 @@ struct alignas(64) Cell {
   std::atomic<std::uint64_t> handled{0};
   Condition condition;
   Interruption observed;  ///< an observer walks the lane: don't pop
-  // --- under this cell's tree guard
-  std::atomic<bool> tree_guard{false};
-  std::atomic<bool> closed_to_children{true};  ///< stored under the guard, or before anybody else may spawn
-  // --- under the parent's tree guard
-  ParentWaits parent_waits = ParentWaits::no;
 
   // --- token holder: what few messages need -------------------------------------------------------------
   const ActorOps* ops = nullptr;
@@ -133,9 +128,13 @@ struct alignas(64) Cell {
   // --- under the parent's tree guard
   Cell* previous_sibling = nullptr;
   Cell* next_sibling = nullptr;
-  // --- under this cell's tree guard
-  Cell* last_child = nullptr;
+  ParentWaits parent_waits = ParentWaits::no;
+  // --- under this cell's tree guard, which is on the line of what it guards: a parent's line goes from one
+  // processor to the other with each child that comes or ends
+  std::atomic<bool> tree_guard{false};
+  std::atomic<bool> closed_to_children{true};  ///< stored under the guard, or before anybody else may spawn
   std::uint32_t next_child_ordinal = 0;
+  Cell* last_child = nullptr;
 
   // home's low bits
   static constexpr std::uintptr_t never_inline = 1;   ///< pinned, or switched off by its options
