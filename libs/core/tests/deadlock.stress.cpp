@@ -1,10 +1,12 @@
 // Goal: 10 million asks of a busy system that has no circles (TROUPE_STRESS_ASKS; default: what fits into the
-// given seconds), and not one of them is called a deadlock.
+// given seconds), and not one of them is called a deadlock. And where each part of an all() is in a circle of
+// its own, each of these is found, whoever comes to rest last.
 //
 // Method: actors have ranks, and an exclusive turn asks upwards only. By chance it asks one, two at once,
 // with a short deadline, the first of two, or one that passes its Reply on upwards or keeps it for a turn;
 // some that have been asked answer first and then ask their client back. Others are killed and replaced
 // meanwhile.
+#include <array>
 #include <mutex>
 
 #include "stress_support.hpp"
@@ -204,6 +206,58 @@ TEST(DeadlockStress, ABusySystemWithoutCirclesIsNeverCalledADeadlock) {
               static_cast<unsigned long long>(tower.back.load()),
               static_cast<unsigned long long>(tower.passed_on.load()),
               static_cast<unsigned long long>(tower.failed.load()));
+}
+
+class Patron;
+struct AskBack {
+  Ref<Patron> whom;
+};
+struct Touch {};
+struct AskAll {};
+
+class Helper {
+ public:
+  Task<int> on(AskBack message);
+};
+
+/// Asks all of its helpers at once, who each ask it back.
+class Patron : public Actor<Patron> {
+ public:
+  explicit Patron(std::array<Ref<Helper>, 3> helpers) : helpers_(helpers) {}
+
+  int on(Touch) { return 0; }
+  Task<int> on(AskAll) {
+    auto asks = all(helpers_[0].ask(AskBack{self()}), helpers_[1].ask(AskBack{self()}),
+                    helpers_[2].ask(AskBack{self()}));
+    const auto [first, second, third] = co_await std::move(asks);
+    co_return first + second + third;
+  }
+
+ private:
+  std::array<Ref<Helper>, 3> helpers_;
+};
+
+/// 1 if that was a deadlock.
+Task<int> Helper::on(AskBack message) {
+  const auto outcome = co_await message.whom.try_ask(Touch{});
+  co_return !outcome && outcome.error().reason() == Reason::deadlock ? 1 : 0;
+}
+
+TEST(DeadlockStress, EachCircleThroughAPartOfAnAllIsFound) {
+  System system({.workers = 3, .ask_deadline = Duration::max(), .log = &null_log()});
+  Watchdog watchdog(system);
+  std::array<Ref<Helper>, 3> helpers;
+  for (auto& one : helpers) one = system.spawn<Helper>();
+  const auto patron = system.spawn<Patron>(helpers);
+  const Timer timer;
+  std::uint64_t rounds = 0;
+  // This thread begins the patron's turn in place, while the helpers run already: any of them may rest last.
+  for (; !timer.over(); ++rounds) {
+    ASSERT_EQ(patron.ask(AskAll{}).get(), 3) << Settings::get().command();
+    watchdog.progress();
+  }
+  EXPECT_TRUE(system.shutdown(std::chrono::hours(1)));
+  std::printf("  %llu rounds\n", static_cast<unsigned long long>(rounds));
 }
 
 }  // namespace

@@ -117,11 +117,13 @@ void SinkBase::arm(std::chrono::nanoseconds within) {
 
 void SinkBase::link_edge(AwaitBlock& block, Runtime* runtime) {
   Cell* const asker = waiting->cell;
+  // What an earlier await has left here would be taken for neighbours by close().
+  block.next_edge = nullptr;
+  block.previous_edge = nullptr;
   if (asker && asker->ops->reentrant) return;
   const bool waits = waiting->until() == Waiting::Until::all && runtime && runtime->finds_deadlocks();
   AwaitBlock* const other = waits ? waiting->edges : nullptr;
   block.next_edge = other;
-  block.previous_edge = nullptr;
   block.failure_ends_wait = !errors_are_values;
   block.order = runtime ? runtime->next_in_order() : 0;
   if (other) other->previous_edge = &block;

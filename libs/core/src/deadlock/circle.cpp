@@ -56,6 +56,8 @@ Found settle_circle(WaitGraph& graph, const Waiter& start, Wanted wanted) {
     if (!take(circle)) return Found::nothing;
   }
   settle(circle);
+  // The others that are stuck may be in circles that become certain when one of these goes on.
+  std::ranges::for_each(graph.stuck(), ask_to_look);
   return Found::circle;
 }
 
@@ -69,8 +71,11 @@ Found look_once(const Waiter& start) {
 }  // namespace
 
 void look_for_circle(const Waiter& start) noexcept {
-  for (int look = 0; look < most_readings; ++look) {
-    if (look_once(start) != Found::changed) return;
+  for (int changes = 0; changes < most_readings;) {
+    const Found found = look_once(start);
+    if (found == Found::nothing) return;
+    // After a circle there may be another: of several parts of an all() each may be in one of its own.
+    if (found == Found::changed) ++changes;
   }
 }
 
