@@ -63,9 +63,9 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   self.clock_ = self.driver_ ? &self.driver_->clock() : options.clock ? options.clock : &system_clock();
   self.tracer_.store(options.tracer, std::memory_order_relaxed);
   self.log_ = options.log ? options.log : &stderr_log();
-  self.ask_deadline_ = options.ask_deadline;
-  self.has_manual_clock_ = self.clock_->is_manual();
-  self.on_deadlock_ = options.on_deadlock;
+  self.ask_deadline_.store(options.ask_deadline, std::memory_order_relaxed);
+  self.has_manual_clock_.store(self.clock_->is_manual(), std::memory_order_relaxed);
+  self.on_deadlock_.store(options.on_deadlock, std::memory_order_relaxed);
   self.suspected_deadlock_after_ = options.suspected_deadlock_after;
   self.seed_ = options.seed;
   self.mailbox_ = options.mailbox;

@@ -66,12 +66,13 @@ class Runtime {
   Names& names() { return names_; }
   SupervisionEvents& supervision_events() { return supervision_events_; }
   DeadlockEvents& deadlock_events() { return deadlock_events_; }
-  OnDeadlock on_deadlock() const { return on_deadlock_; }
+  OnDeadlock on_deadlock() const { return on_deadlock_.load(std::memory_order_relaxed); }
   /// For what begins at one moment of a clock that is moved by hand, a number: later is higher.
   std::uint64_t next_in_order() {
-    return has_manual_clock_ ? order_.fetch_add(1, std::memory_order_relaxed) : 0;
+    return has_manual_clock_.load(std::memory_order_relaxed) ? order_.fetch_add(1, std::memory_order_relaxed)
+                                                             : 0;
   }
-  bool finds_deadlocks() const { return on_deadlock_ != OnDeadlock::ignore; }
+  bool finds_deadlocks() const { return on_deadlock() != OnDeadlock::ignore; }
   std::chrono::nanoseconds suspected_deadlock_after() const { return suspected_deadlock_after_; }
   Quarantine& quarantine() { return quarantine_; }
   bool stops_on_escalation() const { return stops_on_escalation_; }
@@ -86,7 +87,7 @@ class Runtime {
   Driver* driver_here() const {
     return driven_by_.load(std::memory_order_relaxed) == &context ? driver_ : nullptr;
   }
-  std::chrono::nanoseconds ask_deadline() const { return ask_deadline_; }
+  std::chrono::nanoseconds ask_deadline() const { return ask_deadline_.load(std::memory_order_relaxed); }
   std::uint64_t seed() const { return seed_; }
   /// Of actors that have none of their own.
   const Mailbox& mailbox() const { return mailbox_; }
@@ -117,10 +118,12 @@ class Runtime {
   std::atomic<Tracer*> tracer_{nullptr};  ///< atomic: late senders ask the runtime of a system that is gone
   Driver* driver_ = nullptr;
   std::atomic<const Context*> driven_by_{nullptr};
-  std::chrono::nanoseconds ask_deadline_{};
+  // Atomic, as an ask through an old Ref may read them while another system begins with this runtime;
+  // relaxed, as it fails all the same.
+  std::atomic<std::chrono::nanoseconds> ask_deadline_{};
   std::chrono::nanoseconds suspected_deadlock_after_{};
-  OnDeadlock on_deadlock_{};
-  bool has_manual_clock_ = false;
+  std::atomic<OnDeadlock> on_deadlock_{};
+  std::atomic<bool> has_manual_clock_{false};
   std::atomic<std::uint64_t> order_{0};
   std::uint64_t seed_ = 0;
   Mailbox mailbox_ = unbounded;
