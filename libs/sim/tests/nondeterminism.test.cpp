@@ -121,7 +121,8 @@ TEST(Nondeterminism, ARawThreadIsRefusedWithASentence) {
 
 struct Sleeper {
   Sinks sinks;
-  void on(Go) { std::this_thread::sleep_for(1h); }  // sleeps: planted, and refused
+  // A nanosecond: were it not refused, the test would fail at once instead of waiting.
+  void on(Go) { std::this_thread::sleep_for(1ns); }  // sleeps: not at all, the call is refused
 };
 TEST(Nondeterminism, ASleepIsRefusedWithASentence) {
   const auto result = explore_choice<Sleeper>();

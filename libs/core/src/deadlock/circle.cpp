@@ -51,13 +51,11 @@ Found settle_circle(WaitGraph& graph, const Waiter& start, Wanted wanted) {
     const std::lock_guard lock(circles_mutex);
     // What is in doubt may become certain with each answer that comes to somebody: who has one has to look
     // when it rests again. Before all is read once more, so that an answer that came first is seen there.
-    if (!circle.certain) std::ranges::for_each(graph.stuck(), ask_to_look);
+    std::ranges::for_each(graph.stuck(), ask_to_look);
     if (const Found found = confirm(graph, start); found != Found::circle) return found;
     if (!take(circle)) return Found::nothing;
   }
   settle(circle);
-  // The others that are stuck may be in circles that become certain when one of these goes on.
-  std::ranges::for_each(graph.stuck(), ask_to_look);
   return Found::circle;
 }
 

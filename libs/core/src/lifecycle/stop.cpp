@@ -77,8 +77,8 @@ struct StopNext {
   std::uint32_t deadline_ms = 0;
 };
 
-/// Nobody but its own turns may have spawned under it, and none has. Of a supervisor's and the root's
-/// children others may be the parents too.
+/// Under an actor only its own turns spawn, so it knows without the guard; under a supervisor and the root
+/// anybody may.
 bool never_had_children(const Cell& cell) {
   return cell.next_child_ordinal == 0 && cell.parent && !supervision_of(cell);
 }

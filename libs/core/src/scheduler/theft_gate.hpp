@@ -76,7 +76,7 @@ class TheftGate {
   static constexpr std::uint64_t wanted = 1;
   static constexpr std::uint64_t fencing = 2;
   static constexpr std::uint64_t one_theft = 4;
-  // A membarrier takes some microseconds of all processors: about as long as this.
+  // Less than a membarrier costs, which interrupts all processors.
   static constexpr unsigned looks_before_fence = 64;
 
   std::atomic<bool> busy_{false};

@@ -71,8 +71,8 @@ struct Condition {
   bool has_front : 1 = false;  ///< unstashed messages stand before the lane
   bool locked : 1 = false;     ///< it is a LockedCell: messages aren't in the lane
   bool held : 1 = false;       ///< by the actor itself: user messages stay in the mailbox
-  bool large_stub : 1 =
-      false;  ///< the lane's last message has a block that is too large for an actor at rest
+  // Said by the message itself, in Dispatch::run().
+  bool large_stub : 1 = false;  ///< the lane's last block is too large for an actor at rest
   std::uint8_t unused : 4 = 0;
   StopReason reason = StopReason::stopped;  ///< of an actor that is on its way out
 
@@ -132,7 +132,7 @@ struct alignas(64) Cell {
   // --- under this cell's tree guard, which is on the line of what it guards: a parent's line goes from one
   // processor to the other with each child that comes or ends
   std::atomic<bool> tree_guard{false};
-  std::atomic<bool> closed_to_children{true};  ///< stored under the guard, or before anybody else may spawn
+  std::atomic<bool> closed_to_children{true};  ///< stored under the guard, or while nobody else may spawn
   std::uint32_t next_child_ordinal = 0;
   Cell* last_child = nullptr;
 

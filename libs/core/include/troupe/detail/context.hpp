@@ -29,8 +29,8 @@ struct Context {
   const char* stack_base = nullptr;  ///< where the outermost turn of this thread began
   std::uint32_t inline_budget = 0;   ///< inline asks left in this activation
   std::uint64_t traced_message = 0;  ///< the tracer's name for the message in hand; 0: it isn't traced
-  Cell* under_construction =
-      nullptr;                    ///< whose object is being built; null once Actor's constructor has seen it
+  /// Whose object is being built; null once Actor's constructor has seen it.
+  Cell* under_construction = nullptr;
   const void* held_at = nullptr;  ///< where this thread has moved a Reply last
   std::uint32_t frame_bytes = 0;  ///< of the coroutine frame that it has allocated last
 };
