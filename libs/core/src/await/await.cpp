@@ -22,7 +22,7 @@
 namespace troupe::inline v0::detail {
 
 namespace {
-using Blocks = StablePool<AwaitBlock, &AwaitBlock::free_next>;
+using Blocks = StablePool<AwaitBlock>;
 
 /// An answer that is an error. It needs no type: the sink knows what it wanted.
 struct ErrorAnswer : AnswerEnvelope {

@@ -172,8 +172,8 @@ void end_inline_slowly(Cell& target) {
     return;
   }
   target.activity.store(&at_rest, std::memory_order_release);
-  if (!target.condition.has_front && rest_idle(target)) return;
-  make_ready(target);
+  const bool has_more = target.condition.has_front || target.condition.stops_itself;
+  if (has_more || !rest_idle(target)) make_ready(target);
 }
 
 bool InlineRun::check(Cell& target, std::uint64_t gen) {

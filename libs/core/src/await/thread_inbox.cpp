@@ -11,7 +11,7 @@
 namespace troupe::inline v0::detail {
 
 namespace {
-using Inboxes = StablePool<ThreadInbox, &ThreadInbox::free_next>;
+using Inboxes = StablePool<ThreadInbox>;
 
 class Mine {
  public:

@@ -34,7 +34,6 @@ class ThreadInbox {
 
   /// As Cell::waits_for, while its thread sleeps, or drives a system, in get().
   std::atomic<std::uintptr_t> waits_for{0};
-  ThreadInbox* free_next = nullptr;
 
  private:
   /// False: there was none.

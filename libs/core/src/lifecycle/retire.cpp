@@ -25,14 +25,6 @@ namespace troupe::inline v0::detail {
 
 namespace {
 
-void put_cell(Cell& cell) noexcept {
-  if (cell.condition.locked) {
-    LockedCells::put(&locked(cell));
-  } else {
-    Cells::put(&cell);
-  }
-}
-
 void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
   if (envelope.is_traced()) trace_drop(receiver, envelope, why);
   envelope.ops->drop(envelope, why);
@@ -70,6 +62,7 @@ void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen,
   };
   const auto settle_messages = [&] {
     if (cell.condition.locked) settle_locked(cell, settle);
+    cell.stub_class = unknown_class;
     while (Node* node = cell.lanes.pop_user(free_envelope)) {
       if (!cell.lanes.is_embedded_stub(node)) settle(static_cast<Envelope&>(*node));
     }
@@ -186,12 +179,20 @@ void settle_extra(Cell& cell, const Drop& why) {
 }
 
 /// The address is void from here on.
-void void_address(Cell& cell) {
+inline void void_address(Cell& cell) {
   const TreeGuard guard(cell);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   // release: who reads the new gen sees that the actor has ended; pairs with Cell::is().
   cell.gen.store(make_gen(gen, counter_of(gen) + 1, 0), std::memory_order_release);
   cell.closed_to_children.store(true, std::memory_order_relaxed);
+}
+
+/// @pre the parent's guard is had
+void unlink_child(Cell& cell, Cell& parent) {
+  if (cell.previous_sibling) cell.previous_sibling->next_sibling = cell.next_sibling;
+  if (cell.next_sibling) cell.next_sibling->previous_sibling = cell.previous_sibling;
+  if (parent.last_child == &cell) parent.last_child = cell.previous_sibling;
+  cell.previous_sibling = cell.next_sibling = nullptr;
 }
 
 /// The parent forgets the child.
@@ -205,10 +206,7 @@ void leave_tree(Cell& cell) {
   {
     const TreeGuard guard(*parent);
     if (kept) tell = leave_supervisor(cell, *kept);
-    if (cell.previous_sibling) cell.previous_sibling->next_sibling = cell.next_sibling;
-    if (cell.next_sibling) cell.next_sibling->previous_sibling = cell.previous_sibling;
-    if (parent->last_child == &cell) parent->last_child = cell.previous_sibling;
-    cell.previous_sibling = cell.next_sibling = nullptr;
+    unlink_child(cell, *parent);
     parent_waits = std::exchange(cell.parent_waits, ParentWaits::no);
     parent_gen = parent->gen.load(std::memory_order_relaxed);
   }
@@ -216,12 +214,26 @@ void leave_tree(Cell& cell) {
     tell_child_gone(*parent, parent_gen, kept && kept->significant && !kept->ordered);
 }
 
+/// As whoever comes to live there next expects it.
 void recycle(Cell& cell) {
-  cell.condition.suspended = false;
-  cell.condition.held = false;
-  cell.condition.has_front = false;
+  cell.condition.change([](Condition& now) { now = Condition{.locked = now.locked, .reason = now.reason}; });
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.handled.store(0, std::memory_order_relaxed);
+}
+
+/// As leave_tree(), of a child that no supervisor keeps.
+void leave_parent(Cell& cell, Cell& parent) {
+  std::uint64_t gen_of_waiting = 0;
+  bool waits = false;
+  {
+    const TreeGuard guard(parent);
+    unlink_child(cell, parent);
+    waits = std::exchange(cell.parent_waits, ParentWaits::no) != ParentWaits::no;
+    if (waits) [[unlikely]]
+      gen_of_waiting = parent.gen.load(std::memory_order_relaxed);
+  }
+  if (waits) [[unlikely]]
+    tell_child_gone(parent, gen_of_waiting, false);
 }
 
 void forget_parts(Cell& cell) {
@@ -236,9 +248,10 @@ bool is_reusable(const Cell& cell, std::uint64_t ended_gen) {
 }
 
 /// Gives the token back for good, and takes account of the mail.
-[[gnu::noinline, gnu::cold]] void drain_mail(Cell& cell, Runtime& runtime, std::uint64_t ended_gen) {
+[[gnu::noinline, gnu::cold]] void drain_mail(Cell& cell, Runtime& runtime, std::uint64_t ended_gen,
+                                             StopReason reason) {
   const DrainScope scope;
-  Drop why{cell.condition.reason, nullptr, &runtime, {}};
+  Drop why{reason, nullptr, &runtime, {}};
   std::string path;
   Joins late;
   drain(cell, why, path, ended_gen, &late);
@@ -253,14 +266,15 @@ void retire_plain(Cell& cell) {
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   void_address(cell);
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
-  cell.condition.life = Life::unborn;
+  const StopReason reason = cell.condition.reason;
   recycle(cell);
   const bool has_mail = cell.lanes.has_signal() || cell.lanes.has_user();
   if (has_mail || !cell.lanes.rest_dead()) [[unlikely]]
-    drain_mail(cell, runtime, gen);
-  leave_tree(cell);
+    drain_mail(cell, runtime, gen, reason);
+  if (cell.parent) [[likely]]
+    leave_parent(cell, *cell.parent);
   if (is_reusable(cell, gen)) [[likely]]
-    put_cell(cell);
+    Cells::put(&cell);
 }
 
 void retire_with(Cell& cell, Drop&& why) {
@@ -284,7 +298,6 @@ void retire_with(Cell& cell, Drop&& why) {
   const auto graveyard = reinterpret_cast<std::uintptr_t>(&runtime.graveyard());
   // Published with the token, when the cell rests as dead.
   cell.home.store(extra ? graveyard | Cell::telling : graveyard, std::memory_order_relaxed);
-  cell.condition.life = Life::unborn;
   recycle(cell);
   Joins late;
   if (cell.condition.locked) refuse_waiters(cell, why);
@@ -302,6 +315,9 @@ void retire_with(Cell& cell, Drop&& why) {
   if (is_reusable(cell, gen)) put_cell(cell);
   if (own_group) own_group->request_end();
 }
+
+/// Apart from retire(), for the sake of its registers.
+[[gnu::noinline]] void retire_known(Cell& cell) { retire_with(cell, drop_reason(cell)); }
 
 }  // namespace
 
@@ -325,7 +341,7 @@ void retire(Cell& cell) {
   }
   if (!cell.extra && !cell.path && !cell.condition.locked && !tracing()) [[likely]]
     return retire_plain(cell);
-  retire_with(cell, drop_reason(cell));
+  retire_known(cell);
 }
 
 void retire_unborn(Cell& cell) {
@@ -340,37 +356,6 @@ void bury(Cell& cell, Runtime& runtime) {
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
   drain_nobody(cell, &runtime);
   put_cell(cell);
-}
-
-namespace {
-
-Cell* take_dead(bool with_rules) {
-  if (with_rules) return LockedCells::take();
-  return Cells::take();
-}
-
-/// A late sender is draining this one right now: put it back, take another.
-[[gnu::noinline, gnu::cold]] Cell& take_another(Cell* busy, bool with_rules) {
-  busy->ready_next = nullptr;
-  Cell* cell = take_dead(with_rules);
-  while (!cell->lanes.try_revive()) {
-    cell->ready_next = busy;
-    busy = cell;
-    cell = take_dead(with_rules);
-  }
-  while (busy) {
-    Cell* next = busy->ready_next;
-    put_cell(*busy);
-    busy = next;
-  }
-  return *cell;
-}
-
-}  // namespace
-
-Cell& take_free_cell(bool with_rules) {
-  Cell* cell = take_dead(with_rules);
-  return cell->lanes.try_revive() ? *cell : take_another(cell, with_rules);
 }
 
 void drain_dead(Cell& cell) {

@@ -30,8 +30,4 @@ void recycle_root(Cell& cell) noexcept;
 /// Gives back a cell that never had an actor. @pre the caller holds the token
 void bury(Cell& cell, Runtime& runtime);
 
-/// A cell that nobody lives in, with its token. Its gen's counter is the next actor's. One for a mailbox with
-/// rules is a LockedCell.
-Cell& take_free_cell(bool with_rules);
-
 }  // namespace troupe::inline v0::detail

@@ -12,6 +12,7 @@
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "mailbox/locked_cell.hpp"
+#include "memory/cells.hpp"
 #include "observe/describe.hpp"
 #include "scheduler/driver.hpp"
 #include "scheduler/ready.hpp"
@@ -107,21 +108,17 @@ void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const Spawn
                   std::memory_order_relaxed);
 }
 
+[[noreturn, gnu::cold]] void refuse_child(Cell& parent) {
+  throw SpawnError("can't spawn under " + describe_actor(parent) + ": it is stopping");
+}
+
 /// Links the cell as the parent's last child, and makes its identity: an ordinal, and with it its gen.
-void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_view name) {
-  cell.parent = &parent;
-  const TreeGuard guard(parent);
-  if (parent_gen != any_gen && !parent.is(parent_gen)) {
-    throw SpawnError(
-        "can't spawn under a supervisor that has ended: start another one, and spawn under that");
-  }
-  if (parent.closed_to_children.load(std::memory_order_relaxed)) {
-    throw SpawnError("can't spawn under " + describe_actor(parent) + ": it is stopping");
-  }
+/// `step`: what the path's hash takes from the name, 0 of an actor without one. @pre the parent's guard is
+/// had
+inline void link_child(Cell& cell, Cell& parent, std::uint32_t step) {
   cell.ordinal = parent.next_child_ordinal++;
   const std::uint32_t parent_hash = path_hash_of(parent.gen.load(std::memory_order_relaxed));
-  const std::uint32_t hash =
-      name.empty() ? step_hash(parent_hash, cell.ordinal) : step_hash(parent_hash, ~name_hash(name));
+  const std::uint32_t hash = step_hash(parent_hash, step == 0 ? cell.ordinal : step);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   cell.gen.store(make_gen(gen, counter_of(gen), hash), std::memory_order_release);
   cell.closed_to_children.store(
@@ -130,6 +127,17 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
   cell.next_sibling = nullptr;
   if (parent.last_child) parent.last_child->next_sibling = &cell;
   parent.last_child = &cell;
+}
+
+void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_view name) {
+  cell.parent = &parent;
+  const TreeGuard guard(parent);
+  if (parent_gen != any_gen && !parent.is(parent_gen)) {
+    throw SpawnError(
+        "can't spawn under a supervisor that has ended: start another one, and spawn under that");
+  }
+  if (parent.closed_to_children.load(std::memory_order_relaxed)) refuse_child(parent);
+  link_child(cell, parent, name.empty() ? 0 : ~name_hash(name));
   if (const Supervised* kept = supervised(cell); kept && kept->significant) ++kept->boss.significant;
 }
 
@@ -151,12 +159,6 @@ void check_mailbox(const Mailbox& rules, const ActorOps& ops) {
   }
 }
 
-/// Whether it says anything that a mailbox has to keep to.
-bool has_rules(const Mailbox& mailbox) {
-  const bool is_bounded = mailbox.capacity != Mailbox::by_system && mailbox.capacity != Mailbox::no_bound;
-  return is_bounded || !mailbox.limits.front().message.empty();
-}
-
 [[gnu::noinline]] Cell& take_cell_with(Mailbox rules, const ActorOps& ops, const Runtime& runtime) {
   if (rules.capacity == Mailbox::by_system) {
     // With it come limits of single types, unless the actor has its own.
@@ -166,7 +168,7 @@ bool has_rules(const Mailbox& mailbox) {
     if (rules.capacity == Mailbox::by_system) rules.capacity = Mailbox::no_bound;
   }
   check_mailbox(rules, ops);
-  Cell& cell = take_free_cell(true);
+  Cell& cell = take_free_locked_cell();
   mailbox_of(cell).open(rules);
   return cell;
 }
@@ -174,15 +176,17 @@ bool has_rules(const Mailbox& mailbox) {
 /// A cell, with its mailbox as the options, or the system's, say.
 Cell& take_cell_for(const Mailbox& asked, const ActorOps& ops, const Runtime& runtime) {
   const bool by_system = asked.capacity == Mailbox::by_system;
-  if (!ops.urgent && !has_rules(asked) && !(by_system && has_rules(runtime.mailbox()))) [[likely]]
-    return take_free_cell(false);
+  if (!ops.urgent && !has_rules(asked) && !(by_system && runtime.bounds_mailboxes())) [[likely]]
+    return take_free_cell();
   return take_cell_with(asked, ops, runtime);
 }
 
-/// Whether no option, no class and no parent asks for anything that most actors do without.
-bool is_plain(const Cell& parent, const SpawnOptions& options, const ActorOps& ops, const Runtime& runtime) {
+/// Whether no option, no class and no parent asks for anything that most actors do without. Its home is its
+/// parent's then.
+bool is_plain(const Cell& parent, const SpawnOptions& options, const ActorOps& ops) {
   return &options == &spawn_defaults && !ops.urgent && !ops.supervision && !parent.extra &&
-         !has_rules(runtime.mailbox());
+         !(parent.home.load(std::memory_order_relaxed) & Cell::never_inline) &&
+         !parent.group().runtime().bounds_mailboxes();
 }
 
 /// What a cell begins its life with, whoever comes to live in it.
@@ -211,11 +215,38 @@ Extra& Cell::extras() {
   return *extra;
 }
 
+inline void Spawning::begin_plain(Cell& parent, const ActorOps* ops) {
+  constexpr std::uint32_t shutdown_ms = milliseconds_of(spawn_defaults.shutdown_deadline);
+  Cell& cell = take_free_cell();
+  furnish(cell, ops, shutdown_ms);
+  cell.home.store(parent.home.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  cell.parent = &parent;
+  bool is_refused = false;
+  {
+    const TreeGuard guard(parent);
+    is_refused = parent.closed_to_children.load(std::memory_order_relaxed);
+    if (!is_refused) [[likely]]
+      link_child(cell, parent, 0);
+  }
+  if (is_refused) [[unlikely]] {
+    cell.parent = nullptr;
+    bury(cell, parent.group().runtime());
+    refuse_child(parent);
+  }
+  cell_ = &cell;
+  if (tracing()) [[unlikely]]
+    trace_spawn(cell);
+}
+
 Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* ops) {
-  if (is_plain(parent, options, *ops, parent.group().runtime())) [[likely]] {
+  if (is_plain(parent, options, *ops)) [[likely]] {
     begin_plain(parent, ops);
     return;
   }
+  begin_checked(parent, options, ops);
+}
+
+void Spawning::begin_checked(Cell& parent, const SpawnOptions& options, const ActorOps* ops) {
   if (options.restart > Restart::by_default && options.restart != Restart::temporary) {
     throw UsageError(
         "an actor of class " + std::string(ops->name) +
@@ -228,26 +259,6 @@ Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* op
 Spawning::Spawning(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
                    Supervised* kept) {
   begin(parent, parent_gen, options, ops, kept);
-}
-
-void Spawning::begin_plain(Cell& parent, const ActorOps* ops) {
-  constexpr std::uint32_t shutdown_ms = milliseconds_of(spawn_defaults.shutdown_deadline);
-  Group& group = parent.group();
-  Runtime& runtime = group.runtime();
-  Cell& cell = take_free_cell(false);
-  furnish(cell, ops, shutdown_ms);
-  cell.home.store(home_word(group, may_inline(runtime), &group == &runtime.default_group()),
-                  std::memory_order_relaxed);
-  try {
-    enter_tree(cell, parent, any_gen, {});
-  } catch (...) {
-    abandon_cell(cell);
-    bury(cell, runtime);
-    throw;
-  }
-  cell_ = &cell;
-  if (tracing()) [[unlikely]]
-    trace_spawn(cell);
 }
 
 void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
@@ -302,18 +313,24 @@ void Spawning::abandon() {
   make_ready(*cell_);
 }
 
+namespace {
+/// Its first message comes before what the constructor may have sent to itself.
+[[gnu::noinline]] void begin_with_started(Cell& cell) {
+  cell.extras().front.push_front(cell.ops->started(cell));
+  cell.condition.has_front = true;
+  make_ready(cell);
+}
+}  // namespace
+
 std::uint64_t Spawning::complete(void* object) {
   Cell& cell = *std::exchange(cell_, nullptr);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   cell.object = object;
   cell.condition.life = Life::running;
-  if (cell.ops->started) {
-    // Before what the constructor may have sent to itself: the first turn.
-    cell.extras().front.push_front(cell.ops->started(cell));
-    cell.condition.has_front = true;
-    make_ready(cell);
-  } else if (!rest_idle(cell)) {
-    make_ready(cell);
+  if (cell.ops->started) [[unlikely]] {
+    begin_with_started(cell);
+  } else if (!rest_idle(cell)) [[unlikely]] {
+    schedule(cell);
   }
   return gen;
 }

@@ -178,15 +178,45 @@ void discard_turns(Cell& cell) {
   }
 }
 
-}  // namespace
+/// Whether the caller is a turn of this very actor, and nothing is in its mailbox: then its wish needs no
+/// message to wait its turn in.
+bool may_note_stop(const Cell& cell) {
+  if (context.running->cell != &cell || !cell.condition.is_plain() || cell.lanes.has_user()) return false;
+  return !(cell.home.load(std::memory_order_relaxed) & Cell::supervised) && !tracing();
+}
 
-void send_stop(Cell& cell, std::uint64_t gen) {
-  if (!cell.is(gen)) return;
+/// By a message. Apart from send_stop(), for the sake of its registers.
+[[gnu::noinline]] void post_stop(Cell& cell, std::uint64_t gen) {
   // Read before the stop is sent, which may end the actor.
   const bool may_be_down = cell.home.load(std::memory_order_relaxed) & Cell::supervised;
   tell_tracer(cell, gen, "stop");
   send(cell, make_envelope<Envelope>(&stop_ops, gen));
   if (may_be_down) send_signal(cell, make_envelope<Envelope>(&stop_wanted_ops, gen));
+}
+
+/// Nothing but its object has to end: most actors.
+bool is_alone(const Cell& cell) { return !cell.turns && !cell.extra && never_had_children(cell); }
+
+void end_alone(Cell& cell) {
+  cell.closed_to_children.store(true, std::memory_order_relaxed);
+  retire(cell);
+}
+
+/// Apart from end_at_own_wish(), for the sake of its registers.
+[[gnu::noinline]] bool end_with_others(Cell& cell) {
+  begin_stop(cell, StopReason::stopped);
+  return advance_stop(cell);
+}
+
+}  // namespace
+
+void send_stop(Cell& cell, std::uint64_t gen) {
+  if (!cell.is(gen)) return;
+  if (may_note_stop(cell)) {
+    cell.condition.change([](Condition& now) { now.stops_itself = true; });
+  } else {
+    post_stop(cell, gen);
+  }
 }
 
 void send_kill(Cell& cell, std::uint64_t gen) {
@@ -213,6 +243,10 @@ void begin_stop(Cell& cell, StopReason reason) {
 }
 
 bool advance_stop(Cell& cell) {
+  if (cell.condition.life == Life::stopping && is_alone(cell)) [[likely]] {
+    end_alone(cell);
+    return true;
+  }
   // Its other turns have no object any more that they could go on with.
   if (cell.condition.life == Life::failed && cell.turns) discard_turns(cell);
   if (cell.condition.life == Life::draining) {
@@ -237,6 +271,13 @@ bool advance_stop(Cell& cell) {
     go_down(cell, *mine);
   }
   return false;
+}
+
+bool end_at_own_wish(Cell& cell) {
+  if (!is_alone(cell)) return end_with_others(cell);
+  cell.condition.leave_running(Life::stopping, StopReason::stopped);
+  end_alone(cell);
+  return true;
 }
 
 // --- a child's end ----------------------------------------------------------------------------------------

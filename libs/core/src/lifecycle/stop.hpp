@@ -25,5 +25,8 @@ void tell_child_gone(Cell& parent, std::uint64_t parent_gen, bool significant);
 /// False: it waits for a child or for its supervisor's word, or it lives again.
 /// @pre the caller holds the token, outside of turns
 bool advance_stop(Cell& cell);
+/// begin_stop() and advance_stop() of an actor that has asked itself to stop. @pre as advance_stop(); it
+/// runs, and nothing comes before that
+bool end_at_own_wish(Cell& cell);
 
 }  // namespace troupe::inline v0::detail

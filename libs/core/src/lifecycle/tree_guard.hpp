@@ -8,16 +8,23 @@ namespace troupe::inline v0::detail {
 class TreeGuard {
  public:
   explicit TreeGuard(Cell& cell) : cell_(cell) {
-    // acquire pairs with the release of whoever held it last.
-    for (unsigned spins = 0; cell_.tree_guard.exchange(true, std::memory_order_acquire); ++spins) {
-      Relax::pause(spins);
-    }
+    if (!try_lock(cell)) [[unlikely]]
+      lock_slowly(cell_);
   }
   TreeGuard(const TreeGuard&) = delete;
   TreeGuard& operator=(const TreeGuard&) = delete;
   ~TreeGuard() { cell_.tree_guard.store(false, std::memory_order_release); }
 
  private:
+  // acquire pairs with the release of whoever held it last.
+  static bool try_lock(Cell& cell) { return !cell.tree_guard.exchange(true, std::memory_order_acquire); }
+  [[gnu::noinline, gnu::cold]] static void lock_slowly(Cell& cell) {
+    unsigned spins = 0;
+    do {
+      while (cell.tree_guard.load(std::memory_order_relaxed)) Relax::pause(spins++);
+    } while (!try_lock(cell));
+  }
+
   Cell& cell_;
 };
 

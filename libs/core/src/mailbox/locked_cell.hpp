@@ -18,7 +18,6 @@ struct LockedCell : Cell {
 
   LockedMailbox mailbox;
   std::uint32_t turns_under_way = 0;  ///< suspended turns of a reentrant actor; token holder
-  LockedCell* free_next = nullptr;
 };
 
 /// @pre cell.condition.locked, or one of its generations has locked_bit

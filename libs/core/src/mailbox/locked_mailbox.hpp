@@ -29,6 +29,12 @@
 
 namespace troupe::inline v0::detail {
 
+/// Whether it says anything that a mailbox has to keep to.
+inline bool has_rules(const Mailbox& mailbox) {
+  const bool is_bounded = mailbox.capacity != Mailbox::by_system && mailbox.capacity != Mailbox::no_bound;
+  return is_bounded || !mailbox.limits.front().message.empty();
+}
+
 class LockedMailbox {
  public:
   /// @pre nobody knows the actor yet

@@ -8,8 +8,27 @@
 
 namespace troupe::inline v0::detail {
 
-using Cells = StablePool<Cell, &Cell::ready_next>;
-using LockedCells = StablePool<LockedCell, &LockedCell::free_next>;
+using Cells = StablePool<Cell>;
+using LockedCells = StablePool<LockedCell>;
+
+/// Puts back this cell, which a late sender is draining right now, and takes one that is free.
+Cell& take_another(Cell& busy);
+/// A cell that nobody lives in, with its token. Its gen's counter is the next actor's.
+inline Cell& take_free_cell() {
+  Cell* cell = Cells::take();
+  return cell->lanes.try_revive() ? *cell : take_another(*cell);
+}
+/// The same, for a mailbox with rules.
+LockedCell& take_free_locked_cell();
+
+/// @pre it rests as dead
+inline void put_cell(Cell& cell) noexcept {
+  if (cell.condition.locked) {
+    LockedCells::put(&locked(cell));
+  } else {
+    Cells::put(&cell);
+  }
+}
 
 /// As StablePool::for_each().
 template <class Visit>

@@ -12,11 +12,10 @@ namespace {
 // A pool per tag, as the pools are static.
 template <int tag>
 struct Object {
-  Object* next = nullptr;
   int holders = 0;  ///< plain: whoever has the object has it alone
 };
 template <int tag>
-using PoolOf = StablePool<Object<tag>, &Object<tag>::next>;
+using PoolOf = StablePool<Object<tag>>;
 
 TEST(StablePool, GivesAnObjectToOneHolderAtATime) {
   using Pool = PoolOf<1>;

@@ -37,7 +37,8 @@ class ReadyDeque {
     return true;
   }
   Pushed push_newest(Cell* cell) noexcept {
-    if (newest_.load(std::memory_order_relaxed)) return push_over_newest(cell);
+    if (newest_.load(std::memory_order_relaxed)) [[likely]]
+      return push_over_newest(cell);
     newest_.store(cell, std::memory_order_release);  // pairs with a thief's exchange
     return count_.load(std::memory_order_relaxed) == 0 ? Pushed::alone : Pushed::shared;
   }
@@ -78,7 +79,7 @@ class ReadyDeque {
  private:
   static constexpr std::uint32_t ring_size = capacity;
 
-  [[gnu::noinline]] Pushed push_over_newest(Cell* cell) noexcept {
+  Pushed push_over_newest(Cell* cell) noexcept {
     gate_.enter();
     // A thief may have taken it before it let us in.
     if (Cell* const older = newest_.load(std::memory_order_relaxed)) {

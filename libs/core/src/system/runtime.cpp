@@ -6,6 +6,7 @@
 #include <troupe/deterministic_scheduler.hpp>
 
 #include "lifecycle/retire.hpp"
+#include "mailbox/locked_mailbox.hpp"
 #include "scheduler/deterministic.hpp"
 #include "scheduler/thread_group.hpp"
 
@@ -69,6 +70,7 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   self.suspected_deadlock_after_ = options.suspected_deadlock_after;
   self.seed_ = options.seed;
   self.mailbox_ = options.mailbox;
+  self.bounds_mailboxes_ = has_rules(options.mailbox);
   self.stops_on_escalation_ = options.stop_on_escalation;
   self.workers_ = self.driver_ ? 1 : options.workers == 0 ? default_workers() : options.workers;
   self.dead_letters_.begin(*self.log_, *self.clock_, options.dead_letters_logged_per_second);

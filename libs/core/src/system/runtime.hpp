@@ -91,6 +91,7 @@ class Runtime {
   std::uint64_t seed() const { return seed_; }
   /// Of actors that have none of their own.
   const Mailbox& mailbox() const { return mailbox_; }
+  bool bounds_mailboxes() const { return bounds_mailboxes_; }
   unsigned workers() const { return workers_; }
 
   Cell* root = nullptr;
@@ -127,6 +128,7 @@ class Runtime {
   std::atomic<std::uint64_t> order_{0};
   std::uint64_t seed_ = 0;
   Mailbox mailbox_ = unbounded;
+  bool bounds_mailboxes_ = false;  ///< mailbox_ has rules
   unsigned workers_ = 0;
   bool stops_on_escalation_ = false;
   Group* default_group_ = nullptr;

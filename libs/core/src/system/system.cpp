@@ -6,6 +6,7 @@
 
 #include "await/thread_inbox.hpp"
 #include "lifecycle/retire.hpp"
+#include "memory/cells.hpp"
 #include "observe/describe.hpp"
 #include "observe/tree_walk.hpp"
 #include "scheduler/driver.hpp"
@@ -22,7 +23,7 @@ struct Guardian {};
 
 /// A cell above the root, so that the root is spawned like any other.
 void spawn_root(Runtime& runtime) {
-  Cell& cell = take_free_cell(false);
+  Cell& cell = take_free_cell();
   cell.ops = &ActorOpsFor<Guardian>::ops;
   cell.parent = nullptr;
   cell.next_child_ordinal = 0;
@@ -30,7 +31,10 @@ void spawn_root(Runtime& runtime) {
   cell.shutdown_ms = ~0u;
   const std::uint32_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
   cell.gen.store(make_gen(0, counter, 1), std::memory_order_release);
-  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.default_group()) | Cell::threads_enter,
+  // As of any actor without options: its children have it from it.
+  const bool may_inline = !runtime.driver() || runtime.driver()->inline_asks();
+  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.default_group()) | Cell::threads_enter |
+                      (may_inline ? 0 : Cell::never_inline),
                   std::memory_order_relaxed);
   cell.object = ::new (allocate_block<sizeof(Guardian)>()) Guardian;
   cell.condition.life = Life::running;

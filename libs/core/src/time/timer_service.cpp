@@ -10,7 +10,7 @@
 namespace troupe::inline v0::detail {
 
 namespace {
-using Timers = StablePool<MessageTimer, &MessageTimer::free_next>;
+using Timers = StablePool<MessageTimer>;
 
 // Beyond this a delay counts as for ever: it keeps sums of times from overflowing.
 constexpr std::chrono::nanoseconds longest_delay = std::chrono::hours(24 * 365 * 50);

@@ -41,7 +41,6 @@ struct MessageTimer : TimerNode {
   TimedMessage message;
   std::atomic<std::uint64_t> number{0};  ///< changes with each use, perhaps by another system
   std::int64_t due = 0;                  ///< in ns
-  MessageTimer* free_next = nullptr;
 };
 
 class TimerService final : private Clock::Listener {

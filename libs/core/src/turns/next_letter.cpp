@@ -67,6 +67,7 @@ const Envelope* first_of_lane(const Cell& cell) {
 /// Takes all letters out of the lane: each is in a block of its own then, and linked to nothing.
 std::vector<Envelope*> empty_lane(Cell& cell) {
   std::vector<Envelope*> letters;
+  cell.stub_class = unknown_class;
   Node* last = nullptr;  // the letter that was popped last: the queue's stub until the next pop
   const auto release = [&](Node* node) {
     if (node == last) {
@@ -137,7 +138,9 @@ bool crash_next(Cell& cell, const std::exception_ptr& cause) {
     crash_on(cell, *letter, cause);
     free_envelope(letter);
   } else {
-    crash_on(cell, static_cast<Envelope&>(*cell.lanes.pop_user(free_envelope)), cause);
+    Node* letter = cell.lanes.pop_user(free_envelope);
+    cell.stub_class = unknown_class;
+    crash_on(cell, static_cast<Envelope&>(*letter), cause);
   }
   return true;
 }

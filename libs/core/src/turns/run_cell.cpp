@@ -79,8 +79,21 @@ Envelope* take_apart(Cell& cell) {
   return true;
 }
 
+/// The block of the message that was popped before.
+void free_stub(const Cell& cell, Node* stub) noexcept {
+#if defined(TROUPE_DETAIL_PLAIN_BLOCKS)
+  static_cast<void>(cell);
+  free_envelope(stub);
+#else
+  if (cell.stub_class == unknown_class) [[unlikely]]
+    return free_envelope(stub);
+  free_class(stub, cell.stub_class);
+#endif
+}
+
 /// A message with a name for the tracer, or one that was sent to an earlier actor.
 [[gnu::noinline]] void run_unusual(Cell& cell, Running& running, Envelope& letter) {
+  cell.stub_class = unknown_class;
   if (letter.ops->block_bytes > largest_idle_block) cell.condition.large_stub = true;
   if (!cell.is(letter.addressee())) [[unlikely]]
     return drop_stale(cell, letter);
@@ -94,17 +107,31 @@ Envelope* take_apart(Cell& cell) {
 /// Handles the next message of the lane.
 [[gnu::always_inline]] inline void run_next(Cell& cell, Running& running, Node* node) {
   begin_popping(cell);
-  cell.lanes.pop_peeked_user(node, free_envelope);
+  cell.lanes.pop_peeked_user(node, [&](Node* stub) { free_stub(cell, stub); });
   if (cell.lanes.is_embedded_stub(node)) [[unlikely]]
     return;
   auto& letter = static_cast<Envelope&>(*node);
   if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]]
     return run_unusual(cell, running, letter);
+  cell.stub_class = static_cast<std::uint8_t>(letter.ops->block_index);
   // release: an observer that sees the turn sees the lane as it is during it.
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = &letter;
   letter.ops->run(cell, letter);
+}
+
+/// Whether it has asked itself to stop, and nothing comes before that: in its lane nothing does.
+bool ends_now(const Cell& cell) {
+  const Condition& now = cell.condition;
+  return now.stops_itself && !now.has_front && !holds_mail(cell) && !cell.lanes.has_signal();
+}
+
+/// Goes on with the end of an actor that is on its way out. True: it has ended, and the cell is perhaps
+/// somebody else's by now.
+bool ends(Cell& cell) {
+  if (cell.condition.life != Life::running) return advance_stop(cell);
+  return ends_now(cell) && end_at_own_wish(cell);
 }
 
 /// Gives the token back until a signal comes. False: one has come in.
@@ -164,8 +191,7 @@ bool is_plain(const Cell& cell) { return !cell.lanes.has_signal() && cell.condit
     if (cell.lanes.has_signal()) [[unlikely]]
       run_signals(cell);
     if (!cell.condition.is_plain()) [[unlikely]] {
-      if (cell.condition.life != Life::running && advance_stop(cell))
-        return false;  // ended: perhaps somebody else's now
+      if (ends(cell)) return false;
       if (holds_mail(cell)) {
         if (rest_suspended(cell)) return false;
         continue;
@@ -201,7 +227,7 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
   run_next(cell, running, first);
   if (budget > 1 && is_plain(cell) && !cell.lanes.peek_user()) [[likely]]
     return rest_plain(cell);
-  if (cell.condition.life != Life::running && advance_stop(cell)) return false;
+  if (ends(cell)) return false;
   return run_on(cell, running, budget - 1);
 }
 
@@ -210,7 +236,7 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
 bool run_waiting_signals(Cell& cell) {
   begin_activation(cell, 1);
   run_signals(cell);
-  return cell.condition.life == Life::running || !advance_stop(cell);
+  return !ends(cell);
 }
 
 bool run_message(Cell& cell) {

@@ -65,7 +65,6 @@ struct AwaitBlock {
   std::atomic<Runtime*> runtime{nullptr};  ///< whose clock and dead letters serve it
   DeadlineNode deadline{*this};
   RoomWait room;
-  AwaitBlock* free_next = nullptr;
 
   static std::uint64_t word(std::uint64_t number, Phase phase) { return number << 2 | phase; }
   std::uint64_t number() const { return state.load(std::memory_order_relaxed) >> 2; }

@@ -72,20 +72,32 @@ struct Condition {
   bool locked : 1 = false;     ///< it is a LockedCell: messages aren't in the lane
   bool held : 1 = false;       ///< by the actor itself: user messages stay in the mailbox
   // Said by the message itself, in Dispatch::run().
-  bool large_stub : 1 = false;  ///< the lane's last block is too large for an actor at rest
-  std::uint8_t unused : 4 = 0;
+  bool large_stub : 1 = false;    ///< the lane's last block is too large for an actor at rest
+  bool stops_itself : 1 = false;  ///< it has asked itself to stop, when nothing was in its mailbox
+  std::uint8_t unused : 3 = 0;
   StopReason reason = StopReason::stopped;  ///< of an actor that is on its way out
 
-  /// In one store: is_plain() reads it in one load soon after, and would have to wait for narrower ones.
-  void leave_running(Life next, StopReason why) {
-    Condition changed = *this;
-    changed.life = next;
-    changed.reason = why;
+  /// Changes several members, or one that is looked at soon, in one store: is_plain() reads all in one load,
+  /// and would have to wait for narrower stores.
+  template <class Change>
+  void change(Change&& make) {
+    auto changed = std::bit_cast<Condition>(word());
+    make(changed);
     const auto word = std::bit_cast<std::uint32_t>(changed);
     __builtin_memcpy(static_cast<void*>(this), &word, sizeof(word));
   }
+  void leave_running(Life next, StopReason why) {
+    change([&](Condition& now) {
+      now.life = next;
+      now.reason = why;
+      now.stops_itself = false;
+    });
+  }
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.
-  bool is_plain() const { return std::bit_cast<std::uint32_t>(*this) == 0; }
+  bool is_plain() const { return word() == 0; }
+
+ private:
+  std::uint32_t word() const { return std::bit_cast<std::uint32_t>(*this); }
 };
 static_assert(sizeof(Condition) == sizeof(std::uint32_t) && Life{} == Life::running &&
               StopReason{} == StopReason::stopped);
@@ -97,12 +109,16 @@ enum class ParentWaits : std::uint8_t {
   no_longer,  ///< its time is up: it was killed, and the parent goes on with its siblings
 };
 
+/// See Cell::stub_class.
+inline constexpr std::uint8_t unknown_class = 0xFF;
+static_assert(block_classes < unknown_class);
+
 struct alignas(64) Cell {
   // --- any thread --------------------------------------------------------------------------------------
   std::atomic<std::uint64_t> gen{0};
   /// Group* with flags in its low bits. Atomic since a stale sender may read it while a spawn writes it.
   std::atomic<std::uintptr_t> home{0};
-  Cell* ready_next = nullptr;  ///< link in a ready queue or in the free list: whoever holds the cell there
+  Cell* ready_next = nullptr;  ///< link in a ready queue: whoever holds the cell there
   Cell* parent = nullptr;      ///< constant for the incarnation
   Lanes lanes;                 ///< its words end the first cache line, its tails begin the second
 
@@ -112,6 +128,9 @@ struct alignas(64) Cell {
   std::atomic<std::uint64_t> handled{0};
   Condition condition;
   Interruption observed;  ///< an observer walks the lane: don't pop
+  /// The pool's size class of the block that is the stub of the lane of messages, or `unknown_class`: the
+  /// next pop frees it, and would else have to wait for its operations' table.
+  std::uint8_t stub_class = 0;
 
   // --- token holder: what few messages need -------------------------------------------------------------
   const ActorOps* ops = nullptr;
@@ -119,7 +138,7 @@ struct alignas(64) Cell {
   Extra* extra = nullptr;  ///< owned: what few actors need
   /// The newest AwaitBlock that its exclusive turn waits for, perhaps with look_bit; 0: it waits for none, or
   /// a deadlock can't come of it. Read by any thread. Of a dead cell: the next of those that have to be
-  /// drained. Not ready_next: a dead cell is in the free list as well.
+  /// drained. Not ready_next: a spawn that comes by may use that (memory/cells.cpp).
   std::atomic<std::uintptr_t> waits_for{0};
   // --- constant for the incarnation
   const std::string* path = nullptr;  ///< owned, of named actors

@@ -116,6 +116,8 @@ class Spawning {
  private:
   /// As begin(), of an actor that asks for nothing in particular.
   void begin_plain(Cell& parent, const ActorOps* ops);
+  /// Of an actor that nobody supervises.
+  void begin_checked(Cell& parent, const SpawnOptions& options, const ActorOps* ops);
   void begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
              Supervised* kept);
   /// The constructor has thrown.
