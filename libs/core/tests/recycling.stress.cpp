@@ -54,6 +54,12 @@ struct AskOther {
 struct Fail {
   Ticket ticket;
 };
+/// Stop yourself, with a note to yourself before or after.
+struct Leave {
+  Ticket ticket;
+  bool note_first = false;
+  bool kill_as_well = false;
+};
 /// Dropped unhandled, it tells another actor: a drain that sends to dead cells, which drain in turn.
 struct Will {
   Will(struct World& world_, Entry heir_);
@@ -116,6 +122,7 @@ class Worker : public Actor<Worker> {
   std::uint64_t on(const Query& query) {
     const OneAtATime::Scope scope(one_);
     check_order(query.sender, query.order);
+    if (query.question % 64 == 0) stop();
     query.ticket.done();
     return answer_to(query.question);
   }
@@ -144,6 +151,14 @@ class Worker : public Actor<Worker> {
     will.world = nullptr;
     will.ticket.done();
   }
+  void on(const Leave& leave) {
+    const OneAtATime::Scope scope(one_);
+    if (leave.note_first) note_to_self();
+    stop();
+    if (leave.kill_as_well) self().kill();
+    note_to_self();
+    leave.ticket.done();
+  }
   void on(const Fail&) {
     const OneAtATime::Scope scope(one_);
     throw std::runtime_error("as told");
@@ -165,6 +180,7 @@ class Worker : public Actor<Worker> {
     World* world_;
   };
 
+  void note_to_self() { self().tell(Note{Ticket(world_.ledger), me_.id, me_.next()}); }
   void check_order(std::uint64_t sender, std::uint64_t order) {
     std::uint64_t& last = last_[sender];
     EXPECT_LT(last, order) << "overtaken, or handled twice";
@@ -196,6 +212,8 @@ class Driver {
         return random_.percent(50) ? target.ref.stop() : target.ref.kill();
       case 2:
         if (random_.percent(10)) target.ref.tell(Fail{Ticket(world_.ledger)});
+        if (random_.percent(20))
+          target.ref.tell(Leave{Ticket(world_.ledger), random_.percent(30), random_.percent(10)});
         return;
       case 3:
       case 4:
