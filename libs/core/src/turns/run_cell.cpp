@@ -1,4 +1,5 @@
 #include "turns/run_cell.hpp"
+#include <cassert>
 
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/inline_run.hpp>
@@ -87,6 +88,7 @@ void free_stub(const Cell& cell, Node* stub) noexcept {
 #else
   if (cell.stub_class == unknown_class) [[unlikely]]
     return free_envelope(stub);
+  assert(cell.stub_class == static_cast<Envelope*>(stub)->ops->block_index);
   free_class(stub, cell.stub_class);
 #endif
 }
