@@ -291,6 +291,7 @@ void retire_with(Cell& cell, Drop&& why) {
   settle_extra(cell, why);
   if (path) runtime.names().remove(*path, cell);
   void_address(cell);
+  if (cell.condition.locked) mailbox_of(cell).end();
   // As long as a supervised one is in the list, its supervisor may look at what it keeps of it. All others
   // let go before anybody hears of the end, and may come with an old address.
   const bool kept = supervised(cell) != nullptr;

@@ -293,7 +293,9 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
     bury(cell, runtime);
     throw;
   }
-  if (named) runtime.names().settle(*cell.path, cell.gen.load(std::memory_order_relaxed));
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  if (cell.condition.locked) mailbox_of(cell).begin(gen);
+  if (named) runtime.names().settle(*cell.path, gen);
   cell_ = &cell;
   // Not under the guard: the tracer may ask for the path.
   if (tracing()) [[unlikely]]

@@ -45,7 +45,7 @@ bool finish_put(Cell& cell, LockedMailbox::Put outcome, Envelope* displaced) {
 
 void send_locked(Cell& cell, Envelope* letter) {
   Envelope* displaced = nullptr;
-  const auto outcome = mailbox_of(cell).put(cell, letter, displaced);
+  const auto outcome = mailbox_of(cell).put(letter, displaced);
   if (finish_put(cell, outcome, displaced)) return;
   if (outcome == LockedMailbox::Put::full) return drop_overflowing(cell, letter);
   drop_stale(cell, *letter);
@@ -54,7 +54,7 @@ void send_locked(Cell& cell, Envelope* letter) {
 
 LockedMailbox::Put deliver_at_once(Cell& cell, Envelope* letter) {
   Envelope* displaced = nullptr;
-  const auto outcome = mailbox_of(cell).put_at_once(cell, letter, displaced);
+  const auto outcome = mailbox_of(cell).put_at_once(letter, displaced);
   finish_put(cell, outcome, displaced);
   return outcome;
 }
@@ -62,7 +62,7 @@ LockedMailbox::Put deliver_at_once(Cell& cell, Envelope* letter) {
 LockedMailbox::Put send_or_wait(Cell& cell, Envelope* letter, AwaitBlock& waiter) {
   waiter.room.cell = &cell;
   Envelope* displaced = nullptr;
-  const auto outcome = mailbox_of(cell).put_or_wait(cell, letter, waiter, displaced);
+  const auto outcome = mailbox_of(cell).put_or_wait(letter, waiter, displaced);
   finish_put(cell, outcome, displaced);
   return outcome;
 }
@@ -81,7 +81,7 @@ void refuse_waiters(Cell& cell, Drop why) {
 
 std::optional<Reason> try_tell_letter(Cell& cell, Envelope* letter) {
   Envelope* displaced = nullptr;
-  const auto outcome = mailbox_of(cell).put(cell, letter, displaced);
+  const auto outcome = mailbox_of(cell).put(letter, displaced);
   if (finish_put(cell, outcome, displaced)) return std::nullopt;
   return outcome == LockedMailbox::Put::full ? Reason::overflow : Reason::stopped;
 }

@@ -7,8 +7,9 @@
 // Invariants
 //  1. The runner rests only after it has found the queues empty under the lock, or looks again after its
 //     token is given back (looks_empty()). Who puts a letter into empty queues rings, and looks at the token.
-//  2. A letter is put in only while its receiver lives: the generation is compared under the lock, which the
-//     end of the actor takes after it has changed it. So what lies in the queues is of this actor.
+//  2. A letter is put in only while its receiver lives: its generation is compared, under the lock, with the
+//     mailbox's own copy. The cell's is on a line that the runner writes all the time. So what lies in the
+//     queues is of this actor.
 //  3. An await block is in the list of those who wait for as long as its `letter` is set; both change under
 //     the lock.
 #pragma once
@@ -39,6 +40,13 @@ class LockedMailbox {
  public:
   /// @pre nobody knows the actor yet
   void open(const Mailbox& rules);
+  /// From now on letters to this actor are taken.
+  void begin(std::uint64_t gen) {
+    const std::lock_guard guard(lock_);
+    gen_ = gen;
+  }
+  /// From now on none are.
+  void end() { begin(0); }
 
   // --- any thread
   enum class Put : std::uint8_t {
@@ -49,19 +57,17 @@ class LockedMailbox {
     gone,            ///< the actor has ended, or takes nobody who waits: the letter is the caller's still
   };
   /// `displaced` is what had to make room, the caller's to drop, or null.
-  Put put(const Cell& owner, Envelope* letter, Envelope*& displaced) {
-    return put(owner, letter, nullptr, displaced);
-  }
+  Put put(Envelope* letter, Envelope*& displaced) { return put(letter, nullptr, displaced); }
   /// As put(), of what may wait: displaces nothing but by conflation, and isn't counted when there is no
   /// room.
-  Put put_at_once(const Cell& owner, Envelope* letter, Envelope*& displaced) {
+  Put put_at_once(Envelope* letter, Envelope*& displaced) {
     displaced = nullptr;
     const std::lock_guard guard(lock_);
-    return put_in_room(owner, letter, true, displaced);
+    return put_in_room(letter, true, displaced);
   }
   /// Waits for room in `waiter`, if there is none. Displaces nothing but by conflation.
-  Put put_or_wait(const Cell& owner, Envelope* letter, AwaitBlock& waiter, Envelope*& displaced) {
-    return put(owner, letter, &waiter, displaced);
+  Put put_or_wait(Envelope* letter, AwaitBlock& waiter, Envelope*& displaced) {
+    return put(letter, &waiter, displaced);
   }
   /// The asker doesn't wait for room any more: its letter, if it has not been let in, ends here.
   void withdraw(AwaitBlock& waiter) noexcept;
@@ -98,16 +104,16 @@ class LockedMailbox {
   void close(const Drop& why);
 
  private:
-  Put put(const Cell& owner, Envelope* letter, AwaitBlock* waiter, Envelope*& displaced) {
+  Put put(Envelope* letter, AwaitBlock* waiter, Envelope*& displaced) {
     displaced = nullptr;
     const std::lock_guard guard(lock_);
     const bool is_asked = waiter && !waiter->room.delivers;
-    const Put outcome = put_in_room(owner, letter, !is_asked, displaced);
+    const Put outcome = put_in_room(letter, !is_asked, displaced);
     return outcome == Put::full ? put_in_full(letter, waiter, displaced) : outcome;
   }
   // Under the lock.
-  Put put_in_room(const Cell& owner, Envelope* letter, bool may_conflate, Envelope*& displaced) {
-    if (!owner.is(letter->addressee())) return Put::gone;
+  Put put_in_room(Envelope* letter, bool may_conflate, Envelope*& displaced) {
+    if (letter->addressee() != gen_) return Put::gone;
     if (letter->ops->kind != Kind::user) return append(letter);
     if (overflow_ == Overflow::conflate && may_conflate && conflate_with(letter, displaced))
       return Put::accepted;
@@ -144,6 +150,7 @@ class LockedMailbox {
   // Written by senders, under the lock.
   alignas(64) ByteLock lock_;
   bool closed_ = false;
+  std::uint64_t gen_ = 0;  ///< of the actor that lives; no generation is 0
   LetterQueue ordinary_;
   LetterQueue urgent_;
   std::atomic<std::uint32_t> queued_{0};  ///< in both

@@ -114,14 +114,23 @@ inline constexpr std::uint8_t unknown_class = 0xFF;
 static_assert(block_classes < unknown_class);
 
 struct alignas(64) Cell {
+  // The first cache line is the senders': each message writes the last word of it. What the runner looks at
+  // for each message is on the second line, else the two would take it from each other.
+
   // --- any thread --------------------------------------------------------------------------------------
-  std::atomic<std::uint64_t> gen{0};
   /// Group* with flags in its low bits. Atomic since a stale sender may read it while a spawn writes it.
   std::atomic<std::uintptr_t> home{0};
   Cell* ready_next = nullptr;  ///< link in a ready queue: whoever holds the cell there
-  Cell* parent = nullptr;      ///< constant for the incarnation
-  Lanes lanes;                 ///< its words end the first cache line, its tails begin the second
+  // --- constant for the incarnation
+  Cell* parent = nullptr;
+  const ActorOps* ops = nullptr;
+  // --- token holder
+  Turn* turns = nullptr;  ///< suspended coroutine turns, newest first
+  // --- see there
+  Lanes lanes;
 
+  // --- any thread
+  std::atomic<std::uint64_t> gen{0};
   // --- token holder: what each message needs, after the tails on the second line ------------------------
   void* object = nullptr;
   std::atomic<const MessageOps*> activity{nullptr};
@@ -133,8 +142,6 @@ struct alignas(64) Cell {
   std::uint8_t stub_class = 0;
 
   // --- token holder: what few messages need -------------------------------------------------------------
-  const ActorOps* ops = nullptr;
-  Turn* turns = nullptr;   ///< suspended coroutine turns, newest first
   Extra* extra = nullptr;  ///< owned: what few actors need
   /// The newest AwaitBlock that its exclusive turn waits for, perhaps with look_bit; 0: it waits for none, or
   /// a deadlock can't come of it. Read by any thread. Of a dead cell: the next of those that have to be

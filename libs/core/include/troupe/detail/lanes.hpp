@@ -241,11 +241,13 @@ class BasicLanes {
     return (user_.fetch_and(~bit, std::memory_order_acq_rel) & bit) == 0;
   }
 
-  // Senders write these.
-  Atomic<std::uintptr_t> user_;
-  Atomic<std::uintptr_t> sig_;
+  // Their order: Cell has its cache lines meet between `user_` and `sig_`.
   Node user_stub_;
   Node sig_stub_;
+  /// Written by senders all the time, and seldom touched by the runner.
+  Atomic<std::uintptr_t> user_;
+  /// Looked at by the runner for each message, and seldom written.
+  Atomic<std::uintptr_t> sig_;
   // Token holder only.
   Node* user_tail_ = &user_stub_;
   Node* sig_tail_ = &sig_stub_;
