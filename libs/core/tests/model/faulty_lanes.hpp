@@ -157,10 +157,10 @@ class FaultyLanes {
     return (user_.fetch_and(~taken_back, acq_rel) & taken_back) == 0;
   }
 
-  Atomic<std::uintptr_t> user_;
-  Atomic<std::uintptr_t> sig_;
   Node user_stub_;
   Node sig_stub_;
+  Atomic<std::uintptr_t> user_;
+  Atomic<std::uintptr_t> sig_;
   Plain<Node*> user_tail_{"the user lane's tail", &user_stub_};
   Plain<Node*> sig_tail_{"the signal lane's tail", &sig_stub_};
 };

@@ -16,10 +16,15 @@ class LockedBox {
   explicit LockedBox(const char* cell) { name_atomics(*this, std::string(cell) + ".box.", "lock", "queued"); }
 
   enum class Put : std::uint8_t { accepted, accepted_first, gone };
-  /// `generation` is the cell's, looked at under the lock.
-  Put put(Message& message, const Atomic<std::uint64_t>& generation) {
+  /// From now on what is sent to this generation is taken; 0: nothing is.
+  void begin(std::uint64_t generation) {
     lock();
-    if (generation.load(std::memory_order_acquire) != message.generation) {
+    generation_.write() = generation;
+    unlock();
+  }
+  Put put(Message& message) {
+    lock();
+    if (generation_.read() != message.generation) {
       unlock();
       return Put::gone;
     }
@@ -54,6 +59,7 @@ class LockedBox {
 
   Atomic<std::uint64_t> lock_{0};
   Atomic<std::uint64_t> queued_{0};
+  Plain<std::uint64_t> generation_{"the box's generation"};
   Plain<std::deque<Message*>> letters_{"the box's letters"};
 };
 

@@ -21,8 +21,8 @@ void add_workers(World& world, int count) {
 
 /// An idle actor in a cell of its own.
 template <class World>
-auto living_actor(World& world) {
-  world.dead_cell("cell");
+auto living_actor(World& world, bool has_rules = false) {
+  world.dead_cell("cell").has_rules = has_rules;
   return *world.spawn();
 }
 
@@ -310,7 +310,7 @@ struct TwoPutters {
   static constexpr const char* name = "two senders to a mailbox with rules";
   template <class World>
   static void play(World& world) {
-    const auto ref = living_actor(world);
+    const auto ref = living_actor(world, true);
     auto &a1 = world.message("a1"), &a2 = world.message("a2"), &b1 = world.message("b1");
     world.run.thread("sender a", [&, ref] { world.put(ref, a1), world.put(ref, a2); });
     world.run.thread("sender b", [&, ref] { world.put(ref, b1); });
@@ -323,7 +323,7 @@ struct PutterAndSignaller {
   static constexpr const char* name = "a sender to a mailbox with rules, and a signaller";
   template <class World>
   static void play(World& world) {
-    const auto ref = living_actor(world);
+    const auto ref = living_actor(world, true);
     auto &a1 = world.message("a1"), &s1 = world.message("s1", Kind::signal);
     world.run.thread("sender", [&, ref] { world.put(ref, a1); });
     world.run.thread("signaller", [&, ref] { world.signal(ref, s1); });
@@ -337,7 +337,7 @@ struct PutterAgainstTheEnd {
       "a sender to a mailbox with rules whose actor is killed, and its cell used again";
   template <class World>
   static void play(World& world) {
-    const auto ref = living_actor(world);
+    const auto ref = living_actor(world, true);
     auto &a1 = world.message("a1"), &kill = world.message("kill", Kind::kill);
     auto& greeting = world.message("greeting");
     world.run.thread("sender", [&, ref] { world.put(ref, a1); });

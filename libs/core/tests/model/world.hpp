@@ -31,10 +31,14 @@ struct Rules {
   bool ring = true;
 };
 
+/// Which of a lanes' atomics they are, for peek(): the two stubs come first.
+inline constexpr std::size_t user_word = 2;
+inline constexpr std::size_t sig_word = 3;
+
 template <class Lanes>
 struct Cell {
   explicit Cell(const char* name_) : box(name_), name(name_) {
-    name_atomics(*this, std::string(name) + '.', "user", "sig", "user_stub", "sig_stub", "gen");
+    name_atomics(*this, std::string(name) + '.', "user_stub", "sig_stub", "user", "sig", "gen");
   }
 
   Lanes lanes;
@@ -56,6 +60,7 @@ struct Cell {
   bool held = false;
   bool ready = false;
   unsigned free_entries = 0;
+  bool has_rules = false;  // it has a mailbox beside its lanes
 };
 
 template <class Lanes>
@@ -120,7 +125,7 @@ class World {
   void put(Ref to, Message& message) {
     message.generation = to.generation;
     ledger.sent(message, Lane::box);
-    switch (to.cell->box.put(message, to.cell->generation)) {
+    switch (to.cell->box.put(message)) {
       case LockedBox::Put::gone:
         dead_letter(message);
         return ledger.freed(message);
@@ -278,6 +283,7 @@ class World {
     actor.awaits = 0;
     ++actor.generation;
     cell.generation.fetch_add(1, std::memory_order_release);
+    if (cell.has_rules) cell.box.begin(0);
     drain(cell);
     give_back(cell);
   }
@@ -301,6 +307,7 @@ class World {
     run.check(!actor.alive, "a living actor's cell is given to another");
     actor.alive = true;
     const Ref ref{&cell, actor.generation};
+    if (cell.has_rules) cell.box.begin(ref.generation);
     if (!rest(cell, true)) schedule(cell);
     return ref;
   }
@@ -356,7 +363,7 @@ class World {
   bool is_stub(const Message& message) const {
     const auto address = reinterpret_cast<std::uintptr_t>(static_cast<const Node*>(&message));
     for (const CellType& cell : cells_) {
-      for (const std::size_t word : {0U, 1U}) {
+      for (const std::size_t word : {user_word, sig_word}) {
         if ((peek(cell.lanes, word) & ~Lanes::flag_bits) == address) return true;
       }
     }
@@ -382,8 +389,8 @@ void World<Lanes>::check_rest() {
 
 template <class Lanes>
 void World<Lanes>::check_cell(CellType& cell) {
-  const std::uint64_t user = peek(cell.lanes, 0);
-  const std::uint64_t sig = peek(cell.lanes, 1);
+  const std::uint64_t user = peek(cell.lanes, user_word);
+  const std::uint64_t sig = peek(cell.lanes, sig_word);
   const bool idle = user & Lanes::idle_bit;
   const bool dead = user & Lanes::dead_bit;
   const bool suspended = sig & Lanes::susp_bit;
