@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "gate.hpp"
 #include "support.hpp"
 
 namespace {
 
 using namespace troupe_test;
 using troupe::Reason;
-using troupe::Reply;
 using troupe::Started;
 using troupe::Stopping;
 using troupe::StopReason;
@@ -21,22 +21,6 @@ using Lines = std::vector<std::string>;
 struct Ping {};
 struct Say {
   std::string word;
-};
-struct Hold {};
-struct Open {};
-
-struct Gate {
-  Signal* waiting;
-  std::vector<Reply<void>> held;
-  explicit Gate(Signal* signal) : waiting(signal) {}
-  void on(Hold, Reply<void> reply) {
-    held.push_back(std::move(reply));
-    waiting->set();
-  }
-  void on(Open) {
-    for (auto& reply : held) reply.answer();
-    held.clear();
-  }
 };
 
 class Lifecycle : public OnEveryScheduler {

@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "gate.hpp"
 #include "support.hpp"
 
 namespace {
 
 using namespace troupe_test;
-using troupe::Reply;
 using troupe::Stopping;
 using troupe::StopReason;
 using troupe::Task;
@@ -20,22 +20,6 @@ using Lines = std::vector<std::string>;
 
 struct Say {
   std::string word;
-};
-struct Hold {};
-struct Open {};
-
-struct Gate {
-  Signal* waiting;
-  std::vector<Reply<void>> held;
-  explicit Gate(Signal* signal) : waiting(signal) {}
-  void on(Hold, Reply<void> reply) {
-    held.push_back(std::move(reply));
-    waiting->set();
-  }
-  void on(Open) {
-    for (auto& reply : held) reply.answer();
-    held.clear();
-  }
 };
 
 /// Does what it is told in a plain turn, and in one that may await.

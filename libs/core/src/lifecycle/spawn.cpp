@@ -78,12 +78,6 @@ bool is_pinned(Cell& parent, std::uint64_t parent_gen) {
   return parent.is(parent_gen) && parent.extra && parent.extra->own_group;
 }
 
-/// Whether asks run in the asker's thread at all.
-bool may_inline(Runtime& runtime) {
-  const Driver* driver = runtime.driver();
-  return !driver || driver->inline_asks();
-}
-
 /// Where the new actor runs.
 void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options,
                  Runtime& runtime) {
@@ -103,7 +97,7 @@ void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const Spawn
   const bool parent_pinned = is_pinned(parent, parent_gen);
   Group& group =
       inherits ? (parent_pinned ? runtime.default_group() : parent.group()) : runtime.group(options.group);
-  const bool asked_in_place = options.inline_asks && !options.pinned && may_inline(runtime);
+  const bool asked_in_place = options.inline_asks && !options.pinned && may_inline(runtime.driver());
   cell.home.store(home_word(group, asked_in_place, &group == &runtime.default_group()),
                   std::memory_order_relaxed);
 }

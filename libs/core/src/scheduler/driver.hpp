@@ -28,4 +28,7 @@ class Driver {
   ~Driver() = default;
 };
 
+/// Whether asks run in the asker's thread at all. `driver`: of a system without threads, else null.
+inline bool may_inline(const Driver* driver) { return !driver || driver->inline_asks(); }
+
 }  // namespace troupe::inline v0::detail

@@ -32,9 +32,8 @@ void spawn_root(Runtime& runtime) {
   const std::uint32_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
   cell.gen.store(make_gen(0, counter, 1), std::memory_order_release);
   // As of any actor without options: its children have it from it.
-  const bool may_inline = !runtime.driver() || runtime.driver()->inline_asks();
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.default_group()) | Cell::threads_enter |
-                      (may_inline ? 0 : Cell::never_inline),
+                      (may_inline(runtime.driver()) ? 0 : Cell::never_inline),
                   std::memory_order_relaxed);
   cell.object = ::new (allocate_block<sizeof(Guardian)>()) Guardian;
   cell.condition.life = Life::running;
