@@ -107,8 +107,7 @@ void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const Spawn
 }
 
 /// Links the cell as the parent's last child, and makes its identity: an ordinal, and with it its gen.
-/// `step`: what the path's hash takes from the name, 0 of an actor without one. @pre the parent's guard is
-/// had
+/// `step`: what the path's hash takes from the name; 0: it has none. @pre the parent's guard is had
 inline void link_child(Cell& cell, Cell& parent, std::uint32_t step) {
   cell.ordinal = parent.next_child_ordinal++;
   const std::uint32_t parent_hash = path_hash_of(parent.gen.load(std::memory_order_relaxed));

@@ -21,7 +21,7 @@ inline Cell& take_free_cell() {
 /// The same, for a mailbox with rules.
 LockedCell& take_free_locked_cell();
 
-/// @pre it rests as dead
+/// @pre it rests as dead, or a late sender drains it
 inline void put_cell(Cell& cell) noexcept {
   if (cell.condition.locked) {
     LockedCells::put(&locked(cell));
