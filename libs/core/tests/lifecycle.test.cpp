@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "gate.hpp"
+#include "doorkeeper.hpp"
 #include "support.hpp"
 
 namespace {
@@ -28,7 +28,7 @@ class Lifecycle : public OnEveryScheduler {
   Events events;
   Signal waiting;
   World world{GetParam()};
-  troupe::Ref<Gate> gate = world->spawn<Gate>(&waiting);
+  troupe::Ref<Doorkeeper> gate = world->spawn<Doorkeeper>(&waiting);
 };
 INSTANTIATE_TEST_SUITE_P(All, Lifecycle, every_scheduler(), run_name);
 
@@ -50,11 +50,11 @@ TEST_P(Lifecycle, StartedIsTheFirstTurn) {
 }
 
 struct SlowStarter {
-  troupe::Ref<Gate> gate;
+  troupe::Ref<Doorkeeper> gate;
   Events* events;
   Task<> on(Started) {
     events->add("starts");
-    co_await gate.ask<Hold>();
+    co_await gate.ask<Doorkeeper::Hold>();
     events->add("has started");
   }
   void on(const Say& say) { events->add(say.word); }
@@ -65,7 +65,7 @@ TEST_P(Lifecycle, StartedMayBeACoroutineAndIsTheFirstTurnStill) {
   starter.tell<Say>("hello");
   world.await(waiting);
   EXPECT_EQ(events.all(), (Lines{"starts"}));
-  gate.tell<Open>();
+  gate.tell<Doorkeeper::Open>();
   starter.ask<Say>("bye").get();
   EXPECT_EQ(events.all(), (Lines{"starts", "has started", "hello", "bye"}));
 }
@@ -145,13 +145,13 @@ TEST_P(Lifecycle, AnActorMayStopItself) {
 TEST_P(Lifecycle, AnExclusiveTurnThatAwaitsEndsBeforeTheStopBehindIt) {
   auto actor = world->spawn<Inside>();
   actor.tell<Inside::Step>([&](Inside&) -> Task<> {
-    co_await gate.ask<Hold>();
+    co_await gate.ask<Doorkeeper::Hold>();
     events.add("turn ends");
   });
   world.await(waiting);
   EndOf end(world, actor);
   actor.stop();
-  gate.tell<Open>();
+  gate.tell<Doorkeeper::Open>();
   EXPECT_EQ(end.get().reason, StopReason::stopped);
   EXPECT_EQ(events.all(), (Lines{"turn ends"}));
 }
@@ -173,7 +173,7 @@ TEST_P(Lifecycle, AKillEndsATurnAtItsSuspensionAndDestroysItsLocals) {
   auto actor = world->spawn<Inside>();
   const auto inner = [&]() -> Task<> {
     const Guard guard(events, "inner");
-    co_await gate.ask<Hold>();
+    co_await gate.ask<Doorkeeper::Hold>();
     events.add("never");
   };
   actor.tell<Inside::Step>([&](Inside&) -> Task<> {
@@ -187,7 +187,7 @@ TEST_P(Lifecycle, AKillEndsATurnAtItsSuspensionAndDestroysItsLocals) {
   EXPECT_EQ(end.get().reason, StopReason::killed);
   EXPECT_EQ(events.all(), (Lines{"inner destroyed", "outer destroyed"}));
   // Its ask is dropped: the answer comes too late.
-  gate.ask<Open>().get();
+  gate.ask<Doorkeeper::Open>().get();
   EXPECT_EQ(world->dead_letters()[troupe::Undelivered::late_reply], 1u);
 }
 
@@ -212,7 +212,7 @@ TEST_P(Lifecycle, AKilledActorAnswersItsPendingAsksWithKilled) {
   auto actor = world->spawn<Inside>();
   auto asker = world->spawn<Inside>();
   asker.tell<Inside::Step>([&](Inside&) -> Task<> {
-    const Inside::Body body = [&](Inside&) -> Task<> { co_await gate.ask<Hold>(); };
+    const Inside::Body body = [&](Inside&) -> Task<> { co_await gate.ask<Doorkeeper::Hold>(); };
     auto [in_hand, queued] =
         co_await troupe::all(actor.try_ask<Inside::Step>(body), actor.try_ask<Inside::Step>(body));
     EXPECT_EQ(in_hand.error().reason(), Reason::killed);

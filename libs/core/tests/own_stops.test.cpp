@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "gate.hpp"
+#include "doorkeeper.hpp"
 #include "support.hpp"
 
 namespace {
@@ -58,7 +58,7 @@ class OwnStops : public OnEveryScheduler {
   Events events;
   Signal waiting;
   World world{GetParam()};
-  troupe::Ref<Gate> gate = world->spawn<Gate>(&waiting);
+  troupe::Ref<Doorkeeper> gate = world->spawn<Doorkeeper>(&waiting);
   troupe::Ref<Actor> actor = world->spawn<Actor>(&events);
 };
 INSTANTIATE_TEST_SUITE_P(All, OwnStops, every_scheduler(), run_name);
@@ -96,14 +96,14 @@ TEST_P(OwnStops, TakeEffectAtTheEndOfTheTurn) {
 TEST_P(OwnStops, LetTheTurnAwaitStill) {
   actor.tell<Actor::DoAndAwait>([&](Actor& me) -> Task<> {
     me.stop();
-    co_await gate.ask<Hold>();
+    co_await gate.ask<Doorkeeper::Hold>();
     me.events->add("turn ends");
   });
   world.await(waiting);
   EXPECT_TRUE(actor.alive());
   EndOf end(world, actor);
   actor.tell<Say>("after");
-  gate.tell<Open>();
+  gate.tell<Doorkeeper::Open>();
   EXPECT_EQ(end.get().reason, StopReason::stopped);
   EXPECT_EQ(events.all(), (Lines{"turn ends", "stopped", "gone"}));
   EXPECT_EQ(world->dead_letters().total(), 1u);
@@ -111,12 +111,12 @@ TEST_P(OwnStops, LetTheTurnAwaitStill) {
 
 TEST_P(OwnStops, InAPartOfATurnThatHasAwaitedWorkAsWell) {
   actor.tell<Actor::DoAndAwait>([&](Actor& me) -> Task<> {
-    co_await gate.ask<Hold>();
+    co_await gate.ask<Doorkeeper::Hold>();
     me.stop();
     me.events->add("turn ends");
   });
   world.await(waiting);
-  gate.tell<Open>();
+  gate.tell<Doorkeeper::Open>();
   actor.join().get();
   EXPECT_EQ(events.all(), (Lines{"turn ends", "stopped", "gone"}));
 }
@@ -205,7 +205,7 @@ struct Reentrant final : troupe::Actor<Reentrant> {
 TEST_P(OwnStops, OfAReentrantActorLetItsOtherTurnsEnd) {
   auto many = world->spawn<Reentrant>(&events);
   many.tell<Reentrant::Do>([&](Reentrant& me) -> Task<> {
-    co_await gate.ask<Hold>();
+    co_await gate.ask<Doorkeeper::Hold>();
     me.events->add("first turn ends");
   });
   world.await(waiting);
@@ -216,7 +216,7 @@ TEST_P(OwnStops, OfAReentrantActorLetItsOtherTurnsEnd) {
       })
       .get();
   EndOf end(world, many);
-  gate.tell<Open>();
+  gate.tell<Doorkeeper::Open>();
   EXPECT_EQ(end.get().reason, StopReason::stopped);
   EXPECT_EQ(events.all(), (Lines{"stops", "first turn ends"}));
 }

@@ -1,4 +1,4 @@
-// A gate: who asks it waits until it is opened. For turns that are to await something of the test's choice.
+// A doorkeeper: who asks it waits until it opens. For turns that are to await something of the test's choice.
 #pragma once
 
 #include <utility>
@@ -8,13 +8,13 @@
 
 namespace troupe_test {
 
-struct Hold {};
-struct Open {};
+struct Doorkeeper {
+  struct Hold {};
+  struct Open {};
 
-struct Gate {
   Signal* waiting;  ///< set when somebody waits
   std::vector<troupe::Reply<void>> held;
-  explicit Gate(Signal* signal) : waiting(signal) {}
+  explicit Doorkeeper(Signal* signal) : waiting(signal) {}
   void on(Hold, troupe::Reply<void> reply) {
     held.push_back(std::move(reply));
     waiting->set();
