@@ -2,6 +2,7 @@
 #include <latch>
 
 #include "../harness/check.hpp"
+#include "../harness/lone_latch.hpp"
 #include "../harness/shape.hpp"
 #include "../harness/workloads.hpp"
 #include "system.hpp"
@@ -69,9 +70,10 @@ Result spawn(double scale) {
   caf::actor_system system(config);
   return ns_per_operation(waves * kSpawnWave, [&] {
     for (long wave = 0; wave < waves; ++wave) {
-      std::latch gone(kSpawnWave);
-      for (long i = 0; i < kSpawnWave; ++i) caf::anon_send(system.spawn<Trivial>(&gone), stop_atom::value);
-      gone.wait();
+      LoneLatch gone(kSpawnWave);
+      for (long i = 0; i < kSpawnWave; ++i)
+        caf::anon_send(system.spawn<Trivial>(&gone.latch), stop_atom::value);
+      gone.latch.wait();
     }
   });
 }

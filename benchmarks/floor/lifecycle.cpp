@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "../harness/check.hpp"
+#include "../harness/lone_latch.hpp"
 #include "../harness/shape.hpp"
 #include "../harness/workloads.hpp"
 #include "runtime.hpp"
@@ -101,9 +102,9 @@ Result spawn(double scale) {
   Runtime runtime;
   return ns_per_operation(waves * kSpawnWave, [&] {
     for (long wave = 0; wave < waves; ++wave) {
-      std::latch gone(kSpawnWave);
-      for (long i = 0; i < kSpawnWave; ++i) send(create<Trivial>(&gone), Stop{});
-      gone.wait();
+      LoneLatch gone(kSpawnWave);
+      for (long i = 0; i < kSpawnWave; ++i) send(create<Trivial>(&gone.latch), Stop{});
+      gone.latch.wait();
     }
   });
 }

@@ -4,6 +4,7 @@
 #include <troupe/troupe.hpp>
 
 #include "../harness/check.hpp"
+#include "../harness/lone_latch.hpp"
 #include "../harness/shape.hpp"
 #include "../harness/workloads.hpp"
 
@@ -100,9 +101,9 @@ Result spawn(double scale) {
   troupe::System system;
   return ns_per_operation(waves * kSpawnWave, [&] {
     for (long wave = 0; wave < waves; ++wave) {
-      std::latch gone(kSpawnWave);
-      for (long i = 0; i < kSpawnWave; ++i) system.spawn<Trivial>(&gone).stop();
-      gone.wait();
+      LoneLatch gone(kSpawnWave);
+      for (long i = 0; i < kSpawnWave; ++i) system.spawn<Trivial>(&gone.latch).stop();
+      gone.latch.wait();
     }
   });
 }
