@@ -42,6 +42,14 @@ class ReadyDeque {
     newest_.store(cell, std::memory_order_release);  // pairs with a thief's exchange
     return count_.load(std::memory_order_relaxed) == 0 ? Pushed::alone : Pushed::shared;
   }
+  /// Of several cells the first is what is popped next. @pre it is empty, and they are at most `capacity`
+  void fill(Cell* const* cells, std::uint32_t count) noexcept {
+    gate_.enter();
+    for (std::uint32_t i = 1; i < count; ++i) slots_[(oldest_ + count - 1 - i) % ring_size] = cells[i];
+    count_.store(count - 1, std::memory_order_relaxed);
+    newest_.store(cells[0], std::memory_order_release);  // pairs with a thief's exchange
+    gate_.leave();
+  }
   Cell* pop_newest() noexcept {
     gate_.enter();
     Cell* const cell = newest_.load(std::memory_order_relaxed);

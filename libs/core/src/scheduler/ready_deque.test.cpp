@@ -55,6 +55,23 @@ TEST_F(ReadyDequeTest, TakesALoneCellOnlyIfItIsEmpty) {
   EXPECT_TRUE(deque.push_alone(cell(3)));
 }
 
+TEST_F(ReadyDequeTest, TakesAShareOfWhichTheFirstIsNext) {
+  // Not from the ring's first place.
+  for (std::uintptr_t i = 1; i <= 5; ++i) deque.push_newest(cell(i));
+  while (deque.pop_oldest()) continue;
+  Cell* const several[] = {cell(11), cell(12), cell(13), cell(14)};
+  deque.fill(several, 1);
+  EXPECT_FALSE(deque.has_stealable());
+  EXPECT_EQ(deque.pop_newest(), cell(11));
+  deque.fill(several, 4);
+  EXPECT_EQ(deque.size(), 4u);
+  EXPECT_EQ(deque.pop_newest(), cell(11));
+  EXPECT_EQ(deque.pop_newest(), cell(12));
+  EXPECT_EQ(deque.pop_oldest(), cell(14));
+  EXPECT_EQ(deque.pop_newest(), cell(13));
+  EXPECT_TRUE(deque.empty());
+}
+
 TEST_F(ReadyDequeTest, IsBounded) {
   for (std::uintptr_t i = 0; i <= ReadyDeque::capacity; ++i) {
     EXPECT_NE(deque.push_newest(cell(i + 1)), Pushed::full);

@@ -21,6 +21,12 @@ Recycled& recycled() {
 constexpr std::chrono::milliseconds nap_time{1};
 // How many outside cells a worker takes for its own ring at once.
 constexpr std::uint32_t outside_share = 32;
+
+/// What was sent from outside was last written by another processor: the lines of several come at once.
+void fetch_lines(const Cell& cell) {
+  const char* const bytes = reinterpret_cast<const char*>(&cell);
+  for (std::size_t at = 0; at < sizeof(Cell); at += alignof(Cell)) __builtin_prefetch(bytes + at);
+}
 }  // namespace
 
 ThreadGroup& ThreadGroup::start(Runtime& runtime, unsigned threads, EventLoop* loop) {
@@ -72,44 +78,21 @@ void ThreadGroup::finish() {
 }
 
 void ThreadGroup::submit(Cell& cell) {
-  Cell* newest = arrived_.load(std::memory_order_relaxed);
-  do cell.ready_next = newest;
-  // release: the cell, for the worker that takes it; pairs with the acquire in take_outside().
-  while (
-      !arrived_.compare_exchange_weak(newest, &cell, std::memory_order_release, std::memory_order_relaxed));
+  outside_.push(cell);
   wake_one_if_idle();
 }
 
 Cell* ThreadGroup::take_outside(Worker& worker) {
-  if (!has_outside()) return nullptr;
-  Cell* first = nullptr;
-  std::uint32_t taken = 0;
-  {
-    const std::lock_guard lock(outside_mutex_);
-    std::uint32_t left = outside_count_.load(std::memory_order_relaxed);
-    if (!outside_head_) {
-      // The newest is the first of those that have arrived: turned over, they stand in their order.
-      Cell* arrived = arrived_.exchange(nullptr, std::memory_order_acquire);
-      for (; arrived; ++left) {
-        Cell* cell = std::exchange(arrived, arrived->ready_next);
-        cell->ready_next = outside_head_;
-        outside_head_ = cell;
-      }
-    }
-    // Who has work of its own takes no more than it runs at once.
-    const std::uint32_t share = worker.ready_.empty() ? std::min(outside_share, left / size_ + 1) : 1;
-    while (outside_head_ && taken < share) {
-      Cell* cell = outside_head_;
-      // Read before the push: once in the deque the cell is anybody's, to run and to submit anew.
-      Cell* const next = cell->ready_next;
-      if (taken > 0 && worker.ready_.push_newest(cell) == ReadyDeque::Pushed::full) break;
-      outside_head_ = next;
-      if (taken++ == 0) first = cell;
-      --left;
-    }
-    outside_count_.store(left, std::memory_order_relaxed);
-  }
-  return first;
+  if (outside_.empty()) return nullptr;
+  // Who has work of its own takes no more than it runs at once.
+  const std::uint32_t share =
+      worker.ready_.empty() ? std::min(outside_share, outside_.size() / size_ + 1) : 1;
+  Cell* cells[outside_share];
+  const std::uint32_t taken = outside_.take(cells, share);
+  if (taken == 0) return nullptr;
+  for (std::uint32_t i = 0; i < taken; ++i) fetch_lines(*cells[i]);
+  if (taken > 1) worker.ready_.fill(cells + 1, taken - 1);
+  return cells[0];
 }
 
 bool ThreadGroup::anything_ready() const {
@@ -124,15 +107,7 @@ std::size_t ThreadGroup::count_ready() {
   constexpr std::size_t limit = 100'000;
   std::size_t count = 0;
   for (unsigned i = 0; i < size_; ++i) count += workers_[i].count_ready();
-  // Under the lock nobody takes: what has arrived stays linked, behind what still arrives.
-  const std::lock_guard lock(outside_mutex_);
-  count += outside_count_.load(std::memory_order_relaxed);
-  // acquire: pairs with the release in submit().
-  for (const Cell* cell = arrived_.load(std::memory_order_acquire); cell && count < limit;
-       cell = cell->ready_next) {
-    ++count;
-  }
-  return count;
+  return count + outside_.count(limit - std::min(limit, count));
 }
 
 void ThreadGroup::wake_one() {

@@ -20,6 +20,7 @@
 #include <troupe/ports/event_loop.hpp>
 
 #include "scheduler/group.hpp"
+#include "scheduler/outside_queue.hpp"
 #include "scheduler/worker.hpp"
 
 namespace troupe::inline v0::detail {
@@ -38,10 +39,7 @@ class ThreadGroup final : public Group {
   // --- workers ------------------------------------------------------------------------------------------
   /// Cells of the outside queue: one to run, and a share that goes to the caller's deque.
   Cell* take_outside(Worker& worker);
-  bool has_outside() const {
-    return outside_count_.load(std::memory_order_relaxed) != 0 ||
-           arrived_.load(std::memory_order_relaxed) != nullptr;
-  }
+  bool has_outside() const { return !outside_.empty(); }
   /// After a push that others could take: wakes one sleeper, unless somebody searches already.
   void wake_one_if_idle() {
     light_fence();  // pairs with the heavy fence in sleep()
@@ -78,17 +76,13 @@ class ThreadGroup final : public Group {
   EventLoop* loop_ = nullptr;
   std::atomic<bool> ending_{false};
 
-  std::atomic<Cell*> arrived_{nullptr};  ///< from outside, newest first; taken as a whole
-
-  std::mutex outside_mutex_;                     ///< of those who take
-  Cell* outside_head_ = nullptr;                 ///< oldest first; before those that have arrived since
-  std::atomic<std::uint32_t> outside_count_{0};  ///< of these
-
   std::mutex sleep_mutex_;
   std::vector<Worker*> asleep_;
   std::atomic<std::uint32_t> sleepers_{0};   ///< asleep_.size(); read without the lock by who pushes
   std::atomic<std::uint32_t> searching_{0};  ///< woken workers that have found nothing yet
   bool searcher_[256] = {};                  ///< by index, under sleep_mutex_: woken and searching
+
+  OutsideQueue outside_;
 };
 
 }  // namespace troupe::inline v0::detail

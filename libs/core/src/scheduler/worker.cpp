@@ -116,10 +116,12 @@ Cell* Worker::look_around() {
   if (group_.loop()) return steal_from_others();
   for (unsigned look = 0; look < looks_before_sleep && !group_.is_ending(); ++look) {
     if (Cell* cell = group_.take_outside(*this)) return cell;
-    if (look >= looks_before_theft) {
-      if (Cell* cell = steal_from_others()) return cell;
+    if (look < looks_before_theft) {
+      Relax::pause(0);
+      continue;
     }
-    Relax::pause(0);
+    if (Cell* cell = steal_from_others()) return cell;
+    std::this_thread::yield();
   }
   return nullptr;
 }

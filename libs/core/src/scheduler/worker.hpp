@@ -75,8 +75,10 @@ class Worker {
   // those before the last is done makes all of them live at once.
   static constexpr std::uint32_t oldest_period = 64;
   // To sleep and to be woken costs both sides some microseconds: a worker looks around for about as long
-  // before. And a theft interrupts the victim: what is short is left to it.
-  static constexpr unsigned looks_before_sleep = 100;
+  // before. At first for itself: mostly something comes at once. Then between its looks it lets others have
+  // the processor, among them perhaps the one that it waits for. A theft interrupts the victim: what is short
+  // is left to it.
+  static constexpr unsigned looks_before_sleep = 40;
   static constexpr unsigned looks_before_theft = 20;
   // What a thief takes at once.
   static constexpr std::uint32_t largest_loot = 64;
