@@ -50,6 +50,23 @@ TEST_P(Shutdown, AQuietSystemStopsCleanly) {
   EXPECT_THROW(world->spawn<Stuck>(), troupe::SpawnError);
 }
 
+/// Those that have ended leave the list of their parent in their own time, which is no business of others.
+TEST_P(Shutdown, WaitsForNoneOfThoseThatHaveEndedBefore) {
+  for (std::size_t ended = 0; ended < 100; ended += 7) {
+    World world(GetParam());
+    auto first = world->spawn<Stuck>();
+    std::vector<troupe::Ref<Stuck>> others;
+    for (std::size_t i = 0; i < ended; ++i) others.push_back(world->spawn<Stuck>());
+    auto last = world->spawn<Stuck>();
+    for (auto& other : others) other.stop();
+    for (auto& other : others) other.join().get();
+    EXPECT_EQ(world->tree().size(), 2u) << ended;
+    if (ended % 2 == 0) last.stop();
+    EXPECT_TRUE(world->shutdown().clean()) << ended;
+    EXPECT_FALSE(first.alive());
+  }
+}
+
 TEST_P(Shutdown, StopsInTheReverseOrderOfTheSpawns) {
   World world(GetParam());
   struct Last {

@@ -7,7 +7,9 @@
 #include <troupe/detail/tracing.hpp>
 #include <troupe/ports/log.hpp>
 
+#include "lifecycle/departures.hpp"
 #include "lifecycle/link.hpp"
+#include "lifecycle/siblings.hpp"
 #include "lifecycle/stop.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "mailbox/locked_cell.hpp"
@@ -187,14 +189,6 @@ inline void void_address(Cell& cell) {
   cell.closed_to_children.store(true, std::memory_order_relaxed);
 }
 
-/// @pre the parent's guard is had
-void unlink_child(Cell& cell, Cell& parent) {
-  if (cell.previous_sibling) cell.previous_sibling->next_sibling = cell.next_sibling;
-  if (cell.next_sibling) cell.next_sibling->previous_sibling = cell.previous_sibling;
-  if (parent.last_child == &cell) parent.last_child = cell.previous_sibling;
-  cell.previous_sibling = cell.next_sibling = nullptr;
-}
-
 /// The parent forgets the child.
 void leave_tree(Cell& cell) {
   Cell* parent = cell.parent;
@@ -206,8 +200,7 @@ void leave_tree(Cell& cell) {
   {
     const TreeGuard guard(*parent);
     if (kept) tell = leave_supervisor(cell, *kept);
-    unlink_child(cell, *parent);
-    parent_waits = std::exchange(cell.parent_waits, ParentWaits::no);
+    parent_waits = let_go(cell, *parent);
     parent_gen = parent->gen.load(std::memory_order_relaxed);
   }
   if (tell || parent_waits != ParentWaits::no)
@@ -227,8 +220,7 @@ void leave_parent(Cell& cell, Cell& parent) {
   bool waits = false;
   {
     const TreeGuard guard(parent);
-    unlink_child(cell, parent);
-    waits = std::exchange(cell.parent_waits, ParentWaits::no) != ParentWaits::no;
+    waits = let_go(cell, parent) != ParentWaits::no;
     if (waits) [[unlikely]]
       gen_of_waiting = parent.gen.load(std::memory_order_relaxed);
   }
@@ -271,9 +263,12 @@ void retire_plain(Cell& cell) {
   const bool has_mail = cell.lanes.has_signal() || cell.lanes.has_user();
   if (has_mail || !cell.lanes.rest_dead()) [[unlikely]]
     drain_mail(cell, runtime, gen, reason);
-  if (cell.parent) [[likely]]
-    leave_parent(cell, *cell.parent);
-  if (is_reusable(cell, gen)) [[likely]]
+  Cell* const parent = cell.parent;
+  const bool reusable = is_reusable(cell, gen);
+  if (parent == runtime.root && reusable && depart(cell, *parent, runtime)) return;
+  if (parent) [[likely]]
+    leave_parent(cell, *parent);
+  if (reusable) [[likely]]
     Cells::put(&cell);
 }
 

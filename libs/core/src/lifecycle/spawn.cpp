@@ -10,6 +10,7 @@
 #include <troupe/detail/tracing.hpp>
 
 #include "lifecycle/retire.hpp"
+#include "lifecycle/siblings.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "memory/cells.hpp"
@@ -116,10 +117,7 @@ inline void link_child(Cell& cell, Cell& parent, std::uint32_t step) {
   cell.gen.store(make_gen(gen, counter_of(gen), hash), std::memory_order_release);
   cell.closed_to_children.store(
       false, std::memory_order_relaxed);  // nobody has seen it yet, so its own guard isn't needed
-  cell.previous_sibling = parent.last_child;
-  cell.next_sibling = nullptr;
-  if (parent.last_child) parent.last_child->next_sibling = &cell;
-  parent.last_child = &cell;
+  append_child(cell, parent);
 }
 
 void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_view name) {

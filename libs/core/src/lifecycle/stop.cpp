@@ -10,6 +10,7 @@
 #include <troupe/ports/log.hpp>
 
 #include "lifecycle/control.hpp"
+#include "lifecycle/departures.hpp"
 #include "lifecycle/link.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/tree_guard.hpp"
@@ -123,6 +124,7 @@ void arm_child_deadline(Cell& cell, const StopNext& next) {
 /// Asks the next children to stop, the youngest first, until one has to be waited for. False: there is none
 /// left.
 bool stop_children(Cell& cell) {
+  if (!cell.parent) close_departures(cell);
   for (;;) {
     const StopNext next = choose_next(cell);
     if (next.how == HowToStop::none_left) return false;

@@ -74,6 +74,7 @@ Runtime& Runtime::begin(const SystemOptions& options) {
   self.stops_on_escalation_ = options.stop_on_escalation;
   self.workers_ = self.driver_ ? 1 : options.workers == 0 ? default_workers() : options.workers;
   self.dead_letters_.begin(*self.log_, *self.clock_, options.dead_letters_logged_per_second);
+  self.departures_.open();
   self.stalls_.begin(*self.log_);
   // Before the timers: on a manual clock it looks at what was there before they fire.
   self.watchdog_.begin(self, options);

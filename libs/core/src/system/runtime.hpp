@@ -19,6 +19,7 @@
 #include <troupe/ports/tracer.hpp>
 
 #include "deadlock/deadlock_events.hpp"
+#include "lifecycle/departures.hpp"
 #include "observe/dead_letters.hpp"
 #include "observe/monitor.hpp"
 #include "observe/stalls.hpp"
@@ -94,6 +95,8 @@ class Runtime {
   bool bounds_mailboxes() const { return bounds_mailboxes_; }
   unsigned workers() const { return workers_; }
 
+  Departures& departures() { return departures_; }
+
   Cell* root = nullptr;
   std::uint64_t root_gen = 0;
 
@@ -103,6 +106,7 @@ class Runtime {
   /// Takes back the threads of pinned actors that have ended.
   void finish_ended_groups();
 
+  Departures departures_;
   Graveyard graveyard_;
   TimerService timers_;
   BlockingPool blocking_;

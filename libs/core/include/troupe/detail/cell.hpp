@@ -120,7 +120,7 @@ struct alignas(64) Cell {
   // --- any thread --------------------------------------------------------------------------------------
   /// Group* with flags in its low bits. Atomic since a stale sender may read it while a spawn writes it.
   std::atomic<std::uintptr_t> home{0};
-  Cell* ready_next = nullptr;  ///< link in a ready queue: whoever holds the cell there
+  Cell* ready_next = nullptr;  ///< link of who holds the cell: a ready queue, or, when dead, the departures
   // --- constant for the incarnation
   Cell* parent = nullptr;
   const ActorOps* ops = nullptr;
