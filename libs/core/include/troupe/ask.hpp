@@ -4,6 +4,7 @@
 
 #include <coroutine>
 #include <expected>
+#include <new>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -52,44 +53,45 @@ class Request {
   void within_at_most(Duration limit) {
     if (within_ < within_.zero() || limit < within_) within(limit);
   }
-  /// Handles the message in this thread, if its actor is idle and may run here. True: the answer is in the
-  /// sink. False: it is to come, if is_sent() now. @throws UsageError: it was sent before
-  template <class R>
-  bool run_in_place(Sink<R>& sink) {
+  /// What has become of it before anybody had to wait.
+  enum class Begun : std::uint8_t {
+    not_yet,   ///< send() it
+    taken,     ///< the target's token is the caller's: go_on() with it
+    sent,      ///< the answer is to come; the sink was made ready for that
+    answered,  ///< the answer is in the sink
+  };
+  /// Handles the message in this thread, if its actor is idle and may run here; or puts it where there is
+  /// room. Most asks go no further, and need no more of the sink than a place for the answer: `prepare` makes
+  /// it ready to wait, where its actor could put the message off. @throws UsageError: it was sent before
+  template <class R, class Prepare>
+  Begun begin(Sink<R>& sink, Prepare&& prepare) {
     if (!letter_) [[unlikely]]
       refuse_spent_ask();
     if (way_ != Way::ask) [[unlikely]]
-      return way_ == Way::deliver && deliver_at_once(sink);
+      return way_ == Way::deliver && deliver_at_once(sink) ? Begun::answered : Begun::not_yet;
     Cell& target = *target_;
-    if (!InlineRun::take(target)) return false;
+    if (!InlineRun::take(target)) return Begun::not_yet;
     Envelope& letter = *letter_;
     // What is traced has another bit in its generation.
     if (letter.gen != target.gen.load(std::memory_order_relaxed) || !letter.ops->answer_in_place) [[unlikely]]
-      return run_any_in_place(sink);
+      return Begun::taken;
+    if (!letter.ops->answers_at_once) prepare();
     letter_ = nullptr;
     static_cast<AskedLetter&>(letter).to = Destination::inline_sink(sink);
     if (!answer_in_place(target, letter)) [[unlikely]] {
       sink.arm(within_);
       end_inline(target);
-      return false;
+      return Begun::sent;
     }
     end_inline(target);
-    return true;
+    return Begun::answered;
   }
-  /// The answer is to come. @throws UsageError: it was sent before, or an actor asks itself
-  void send(SinkBase& sink);
-  bool is_sent() const { return !letter_; }
-
- private:
-  static bool answer_in_place(Cell& target, Envelope& letter) {
-    const InlineRun turn(target, letter);
-    return letter.ops->answer_in_place(target, letter);
-  }
-
-  /// As run_in_place(), with the target's token: for a coroutine, a handler that is given a Reply, a message
-  /// that is traced, or one that was sent to an earlier actor.
+  /// What follows Begun::taken: for a coroutine, a handler that is given a Reply, a message that is traced,
+  /// or one that was sent to an earlier actor. True: the answer is in the sink. False: it is to come, if
+  /// is_sent() now.
+  /// @pre the sink is ready to wait
   template <class R>
-  [[gnu::noinline]] bool run_any_in_place(Sink<R>& sink) {
+  bool go_on(Sink<R>& sink) {
     Cell& target = *target_;
     if (!InlineRun::check(target, letter_->addressee())) return false;
     Envelope& letter = *std::exchange(letter_, nullptr);
@@ -114,6 +116,15 @@ class Request {
     if (!turn_frees) free_envelope(&letter);
     end_inline(target);
     return answered;
+  }
+  /// The answer is to come. @throws UsageError: it was sent before, or an actor asks itself
+  void send(SinkBase& sink);
+  bool is_sent() const { return !letter_; }
+
+ private:
+  static bool answer_in_place(Cell& target, Envelope& letter) {
+    const InlineRun turn(target, letter);
+    return letter.ops->answer_in_place(target, letter);
   }
 
   /// After an inline run, before the token goes back: an answer that is still owed gets a real await.
@@ -158,15 +169,22 @@ template <class R>
 class Pending {
  public:
   /// The request stays where it is, and must stay there: in the ask, which lives until its await is over.
-  Pending(Request& request, Waiting& waiting, bool errors_are_values) : request_(request) {
-    sink_.waiting = &waiting;
-    sink_.errors_are_values = errors_are_values;
+  explicit Pending(Request& request) : request_(request) {}
+  Pending(Request& request, Waiting& waiting, bool errors_are_values) : Pending(request) {
+    wait_in(waiting, errors_are_values);
   }
-  /// True: the answer is there. False: it comes after send(). @pre the waiting says whose cell it is
-  bool run_in_place() { return request_.run_in_place(sink_); }
+  template <class Prepare>
+  Request::Begun begin(Prepare&& prepare) {
+    return request_.begin(sink_, prepare);
+  }
+  bool go_on() { return request_.go_on(sink_); }
+  /// Before anything but begin().
+  void wait_in(Waiting& waiting, bool errors_are_values) noexcept {
+    sink_.wait_in(waiting, errors_are_values);
+  }
   /// The answer is to come.
   void send() { request_.send(sink_); }
-  /// As send(), after a run_in_place() that may have sent it.
+  /// As send(), after a go_on() that may have sent it.
   void send_unless_sent() {
     if (!request_.is_sent()) send();
   }
@@ -197,14 +215,14 @@ template <class R, bool as_value>
 class AskAwaiter {
  public:
   using troupe_awaitable = void;
-  explicit AskAwaiter(Request& request) : pending_(request, waiting_, as_value) {}
+  explicit AskAwaiter(Request& request) : pending_(request) {}
   AskAwaiter(const AskAwaiter&) = delete;
   AskAwaiter& operator=(const AskAwaiter&) = delete;
 
   // In place, if that may be: then the coroutine doesn't suspend.
   bool await_ready() {
-    waiting_.cell = context.running->cell;
-    return pending_.run_in_place();
+    const Request::Begun begun = begin();
+    return begun == Request::Begun::answered || go_on(begun);
   }
   template <class P>
   void await_suspend(std::coroutine_handle<P> handle) {
@@ -221,7 +239,8 @@ class AskAwaiter {
   }
   auto get(Cell& target, const std::source_location& where) {
     check_get_allowed(target);
-    if (!pending_.run_in_place()) {
+    const Request::Begun begun = begin();
+    if (begun != Request::Begun::answered && !go_on(begun)) {
       pending_.send_unless_sent();
       if (!wait_in_thread(waiting_, target, where)) pending_.fail(unanswerable(target));
     }
@@ -229,7 +248,26 @@ class AskAwaiter {
   }
 
  private:
-  Waiting waiting_{Waiting::Until::all, 1};
+  void prepare() noexcept {
+    ::new (static_cast<void*>(&waiting_)) Waiting(Waiting::Until::all, 1);
+    waiting_.cell = context.running->cell;
+    pending_.wait_in(waiting_, as_value);
+  }
+  Request::Begun begin() {
+    return pending_.begin([this] { prepare(); });
+  }
+  /// True: the answer is there after all. Out of line: most asks don't come here.
+  [[gnu::noinline]] bool go_on(Request::Begun begun) {
+    if (begun == Request::Begun::sent) return false;
+    prepare();
+    return begun == Request::Begun::taken && pending_.go_on();
+  }
+
+  // Made when somebody has to wait: most asks are answered at once.
+  union {
+    Waiting waiting_;
+  };
+  static_assert(std::is_trivially_destructible_v<Waiting>);
   Pending<R> pending_;
 };
 

@@ -27,14 +27,20 @@ class SinkBase {
   SinkBase(const SinkBase&) = delete;
   SinkBase& operator=(const SinkBase&) = delete;
 
+  /// Before open(): an answer that is there at once needs neither.
+  void wait_in(Waiting& other, bool as_values) noexcept {
+    waiting = &other;
+    errors_are_values = as_values;
+  }
+
   std::optional<AskError> error;  ///< the answer, if it is one
-  Waiting* waiting = nullptr;
-  /// A failed answer ends an all() early, unless the asker wants outcomes as values.
-  bool errors_are_values = false;
+  Waiting* waiting;               ///< set by wait_in()
+  /// A failed answer ends an all() early, unless the asker wants outcomes as values. Set by wait_in().
+  bool errors_are_values;
   bool is_open() const { return block_ != nullptr; }
   std::uint64_t traced_ask;  ///< set by open(): the ask's name for the tracer
 
-  /// Prepares the await: takes a block and says who asks and whom. @pre waiting is set. The caller sends the
+  /// Prepares the await: takes a block and says who asks and whom. @pre wait_in(). The caller sends the
   /// message afterwards.
   Destination open(Cell& target, std::uint64_t target_gen, const MessageOps* message,
                    std::uint64_t traced_ask_name = 0);

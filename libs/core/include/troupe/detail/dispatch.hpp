@@ -175,7 +175,10 @@ struct Dispatch {
                     Kind::user, is_task, type_name<A>(), type_name<M>()};
     made.answers_itself = answers_itself;
     made.urgent = is_urgent<A, M>();
-    if constexpr (answers_itself && !is_task && !retries) made.answer_in_place = answer_in_place;
+    if constexpr (answers_itself && !is_task && !retries) {
+      made.answer_in_place = answer_in_place;
+      made.answers_at_once = !std::is_base_of_v<Actor<A>, A>;
+    }
     if constexpr (carries_reply<M>) made.destination = carried_destination;
     return made;
   }
