@@ -68,7 +68,7 @@ class BlockingAwaiter {
   void await_suspend(std::coroutine_handle<P> handle) {
     if (!context.running->cell) refuse_blocking_outside();
     waiting_.suspend(handle);
-    sink_.waiting = &waiting_;
+    sink_.wait_in(waiting_, false);
     const Destination to = sink_.open(*context.running->cell, 0, &blocking_ops);
     sink_.arm(std::chrono::nanoseconds::max());
     waiting_.note(handle.promise().awaits_at);

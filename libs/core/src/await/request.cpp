@@ -34,7 +34,7 @@ void Request::send(SinkBase& sink) {
 }
 
 void Request::check_not_own(const SinkBase& sink) const {
-  if (!sink.waiting->handle || target_ != context.running->cell || target_->ops->reentrant) return;
+  if (!sink.waiting().handle || target_ != context.running->cell || target_->ops->reentrant) return;
   const std::string message(letter_->ops->message);
   throw UsageError(describe_actor(*target_) +
                    (way_ == Way::deliver ? " delivers " + message + " to itself while its mailbox is full"

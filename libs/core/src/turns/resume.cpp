@@ -11,8 +11,8 @@ namespace troupe::inline v0::detail {
 
 void answer_arrived(Cell& cell, SinkBase& sink, bool good) {
   if (cell.condition.life == Life::failed) return;  // the turn is about to be discarded
-  Waiting& waiting = *sink.waiting;
-  if (!waiting.arrived(good || sink.errors_are_values) || !waiting.handle) return;
+  Waiting& waiting = sink.waiting();
+  if (!waiting.arrived(good || sink.errors_are_values()) || !waiting.handle) return;
   Turn& turn = *waiting.turn;
   cell.waits_for.store(0, std::memory_order_relaxed);
   Running running{&cell, &turn, turn.envelope, true};

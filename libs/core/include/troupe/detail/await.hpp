@@ -27,16 +27,17 @@ class SinkBase {
   SinkBase(const SinkBase&) = delete;
   SinkBase& operator=(const SinkBase&) = delete;
 
-  /// Before open(): an answer that is there at once needs neither.
-  void wait_in(Waiting& other, bool as_values) noexcept {
-    waiting = &other;
-    errors_are_values = as_values;
-  }
-
   std::optional<AskError> error;  ///< the answer, if it is one
-  Waiting* waiting;               ///< set by wait_in()
-  /// A failed answer ends an all() early, unless the asker wants outcomes as values. Set by wait_in().
-  bool errors_are_values;
+
+  /// Before open(): an answer that is there at once needs none of it. `as_values`: a failed answer doesn't
+  /// end an all() early, since the asker wants outcomes as values.
+  void wait_in(Waiting& waiting, bool as_values) noexcept {
+    waiting_ = &waiting;
+    errors_are_values_ = as_values;
+  }
+  /// @pre wait_in()
+  Waiting& waiting() const noexcept { return *waiting_; }
+  bool errors_are_values() const noexcept { return errors_are_values_; }
   bool is_open() const { return block_ != nullptr; }
   std::uint64_t traced_ask;  ///< set by open(): the ask's name for the tracer
 
@@ -67,6 +68,9 @@ class SinkBase {
   void abandon() noexcept;
 
   AwaitBlock* block_ = nullptr;
+  // Set by wait_in().
+  Waiting* waiting_;
+  bool errors_are_values_;
 };
 
 template <class T>
