@@ -105,7 +105,7 @@ void SinkBase::arm(std::chrono::nanoseconds within) {
   if (!runtime) return;
   if (within < within.zero()) within = runtime->ask_deadline();
   if (within == within.max()) {
-    block_->since = runtime->clock().now().count();
+    block_->since = block_->asker ? runtime->clock().now().count() : runtime->timers().now_outside();
     return;
   }
   if (block_->asker) {

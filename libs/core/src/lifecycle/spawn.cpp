@@ -72,9 +72,13 @@ constexpr std::uint32_t milliseconds_of(std::chrono::nanoseconds deadline) {
 /// The parent's generation, where it can't have ended.
 constexpr std::uint64_t any_gen = ~std::uint64_t{0};
 
+/// Under a root any thread spawns, so only what never changes may be looked at; under others their own turns
+/// do.
+bool is_root(const Cell& parent) { return !parent.parent; }
+
 /// A pinned actor's thread is its own. A supervisor may have ended: then the spawn will be refused.
 bool is_pinned(Cell& parent, std::uint64_t parent_gen) {
-  if (parent_gen == any_gen) return parent.extra && parent.extra->own_group;
+  if (parent_gen == any_gen) return !is_root(parent) && parent.extra && parent.extra->own_group;
   const TreeGuard guard(parent);
   return parent.is(parent_gen) && parent.extra && parent.extra->own_group;
 }
@@ -175,7 +179,8 @@ Cell& take_cell_for(const Mailbox& asked, const ActorOps& ops, const Runtime& ru
 /// Whether no option, no class and no parent asks for anything that most actors do without. Its home is its
 /// parent's then.
 bool is_plain(const Cell& parent, const SpawnOptions& options, const ActorOps& ops) {
-  return &options == &spawn_defaults && !ops.urgent && !ops.supervision && !parent.extra &&
+  return &options == &spawn_defaults && !ops.urgent && !ops.supervision &&
+         (is_root(parent) || !parent.extra) &&
          !(parent.home.load(std::memory_order_relaxed) & Cell::never_inline) &&
          !parent.group().runtime().bounds_mailboxes();
 }

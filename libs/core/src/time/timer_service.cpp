@@ -143,6 +143,11 @@ void TimerService::arm_deadline_outside(AwaitBlock& block, std::chrono::nanoseco
   put_forward_locked(node, due);
 }
 
+std::int64_t TimerService::now_outside() {
+  const std::lock_guard lock(mutex_);
+  return ending_ ? 0 : clock_->now().count();
+}
+
 /// It may have fired meanwhile: then it fires once more, and finds nothing to do.
 void TimerService::put_forward_locked(DeadlineNode& node, std::int64_t due) {
   if (node.previous) wheel_.remove(node);

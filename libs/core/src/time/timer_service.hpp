@@ -58,6 +58,9 @@ class TimerService final : private Clock::Listener {
   /// As arm_deadline(), for a thread, which may outlive the system: then whom it asks is gone, and so is the
   /// clock.
   void arm_deadline_outside(AwaitBlock& block, std::chrono::nanoseconds within);
+  /// The clock's time, for a thread whom the system doesn't wait for: 0 when it has ended, and its clock with
+  /// it.
+  std::int64_t now_outside();
 
   /// Sends what is due by the clock.
   void fire_due();
