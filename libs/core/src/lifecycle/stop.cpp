@@ -81,7 +81,7 @@ struct StopNext {
 /// Under an actor only its own turns spawn, so it knows without the guard; under a supervisor and the root
 /// anybody may.
 bool never_had_children(const Cell& cell) {
-  return cell.next_child_ordinal == 0 && cell.parent && !supervision_of(cell);
+  return cell.parent && !supervision_of(cell) && cell.next_child_ordinal == 0;
 }
 
 /// The youngest child that still has to be asked to stop. Those that were killed since their time was up
