@@ -11,8 +11,8 @@
 namespace troupe::inline v0::detail {
 
 std::string path_of(const Cell& cell) {
+  if (!cell.parent) return {};  // the root: first, as any thread may ask for its path while it ends
   if (cell.path) return *cell.path;
-  if (!cell.parent) return {};  // the root
   const std::string above = path_of(*cell.parent);
   const std::string own = std::to_string(cell.ordinal);
   return above.empty() ? own : above + '/' + own;
