@@ -50,6 +50,12 @@ TEST_P(Shutdown, AQuietSystemStopsCleanly) {
   EXPECT_THROW(world->spawn<Stuck>(), troupe::SpawnError);
 }
 
+TEST_P(Shutdown, MayHaveAllTheTimeThereIs) {
+  World world(GetParam());
+  world->spawn<Stuck>();
+  EXPECT_TRUE(world->shutdown(troupe::Duration::max()).clean());
+}
+
 /// Those that have ended leave the list of their parent in their own time, which is no business of others.
 TEST_P(Shutdown, WaitsForNoneOfThoseThatHaveEndedBefore) {
   for (std::size_t ended = 0; ended < 100; ended += 7) {

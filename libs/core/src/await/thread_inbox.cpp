@@ -91,15 +91,17 @@ bool ThreadInbox::drive(Waiting& waiting, Driver& driver, SteadyTime until) {
 }
 
 bool ThreadInbox::wait_for(Waiting& waiting, Runtime& runtime, std::chrono::nanoseconds limit) {
-  if (Driver* driver = runtime.driver()) {
-    const SteadyTime now = driver->clock().now();
-    return drive(waiting, *driver, limit < SteadyTime::max() - now ? now + limit : SteadyTime::max());
-  }
-  const auto until = std::chrono::steady_clock::now() + limit;
+  // A limit of Duration::max() is for ever.
+  const auto after = [limit](SteadyTime begin) {
+    return limit < SteadyTime::max() - begin ? begin + limit : SteadyTime::max();
+  };
+  if (Driver* driver = runtime.driver()) return drive(waiting, *driver, after(driver->clock().now()));
+  const auto now = [] { return SteadyTime(std::chrono::steady_clock::now().time_since_epoch()); };
+  const SteadyTime until = after(now());
   for (;;) {
     take_all();
     if (waiting.over()) return true;
-    const auto left = until - std::chrono::steady_clock::now();
+    const SteadyTime left = until - now();
     if (left <= left.zero()) return false;
     doorbell_.wait_for(left);
   }

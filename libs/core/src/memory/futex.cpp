@@ -35,7 +35,8 @@ void Doorbell::wait() noexcept {
 
 bool Doorbell::wait_for(std::chrono::nanoseconds limit) noexcept {
   using Clock = std::chrono::steady_clock;
-  const auto until = Clock::now() + limit;
+  const auto now = Clock::now();
+  const auto until = limit < Clock::time_point::max() - now ? now + limit : Clock::time_point::max();
   std::uint32_t seen = quiet;
   if (word_.compare_exchange_strong(seen, asleep, std::memory_order_acq_rel, std::memory_order_acquire)) {
     while (word_.load(std::memory_order_acquire) == asleep) {
