@@ -32,14 +32,34 @@ enum class Way : std::uint8_t {
   signal,  ///< for the answer; in the signal lane: ahead of messages, seen also by an actor whose turn awaits
 };
 
+template <class R, bool as_value>
+class AskAwaiter;
+
+/// How long somebody is ready to wait.
+class Patience {
+ public:
+  /// A deadline that has passed already is none the less one: it doesn't stand for the default.
+  void within(Duration limit) { within_ = limit < limit.zero() ? limit.zero() : limit; }
+  /// A shorter one stays.
+  void within_at_most(Duration limit) {
+    if (within_ < within_.zero() || limit < within_) within(limit);
+  }
+  Duration limit() const { return within_; }  ///< negative: the system's default
+
+ protected:
+  Duration within_{-1};
+};
+
 /// A message that waits to be sent, and the wish to hear of its outcome.
-class Request {
+class Request : public Patience {
  public:
   Request(Cell* target, Envelope* letter, Way way = Way::ask) : target_(target), letter_(letter), way_(way) {}
+  Request(Cell* target, Envelope* letter, Patience patience)
+      : Patience(patience), target_(target), letter_(letter) {}
   Request(Request&& other) noexcept
-      : target_(other.target_),
+      : Patience(other),
+        target_(other.target_),
         letter_(std::exchange(other.letter_, nullptr)),
-        within_(other.within_),
         way_(other.way_) {}
   Request& operator=(Request&&) = delete;
   ~Request() {
@@ -47,53 +67,17 @@ class Request {
   }
 
   Cell& target() const { return *target_; }
-  /// A deadline that has passed already is none the less one: it doesn't stand for the default.
-  void within(Duration limit) { within_ = limit < limit.zero() ? limit.zero() : limit; }
-  /// A shorter one stays.
-  void within_at_most(Duration limit) {
-    if (within_ < within_.zero() || limit < within_) within(limit);
-  }
-  /// What has become of it before anybody had to wait.
-  enum class Begun : std::uint8_t {
-    not_yet,   ///< send() it
-    taken,     ///< the target's token is the caller's: go_on() with it
-    sent,      ///< the answer is to come; the sink was made ready for that
-    answered,  ///< the answer is in the sink
-  };
-  /// Handles the message in this thread, if its actor is idle and may run here; or puts it where there is
-  /// room. Most asks go no further, and need no more of the sink than a place for the answer: `prepare` makes
-  /// it ready to wait, where its actor could put the message off. @throws UsageError: it was sent before
-  template <class R, class Prepare>
-  Begun begin(Sink<R>& sink, Prepare&& prepare) {
+  /// Handles the message in this thread, if its actor is idle and may run here. True: the answer is in the
+  /// sink. False: it is to come, if is_sent() now.
+  /// @pre the sink is ready to wait. @throws UsageError: it was sent before
+  template <class R>
+  bool begin(Sink<R>& sink) {
     if (!letter_) [[unlikely]]
       refuse_spent_ask();
     if (way_ != Way::ask) [[unlikely]]
-      return way_ == Way::deliver && deliver_at_once(sink) ? Begun::answered : Begun::not_yet;
+      return false;
     Cell& target = *target_;
-    if (!InlineRun::take(target)) return Begun::not_yet;
-    Envelope& letter = *letter_;
-    // What is traced has another bit in its generation.
-    if (letter.gen != target.gen.load(std::memory_order_relaxed) || !letter.ops->answer_in_place) [[unlikely]]
-      return Begun::taken;
-    if (!letter.ops->answers_at_once) prepare();
-    letter_ = nullptr;
-    static_cast<AskedLetter&>(letter).to = Destination::inline_sink(sink);
-    if (!answer_in_place(target, letter)) [[unlikely]] {
-      sink.arm(within_);
-      end_inline(target);
-      return Begun::sent;
-    }
-    end_inline(target);
-    return Begun::answered;
-  }
-  /// What follows Begun::taken: for a coroutine, a handler that is given a Reply, a message that is traced,
-  /// or one that was sent to an earlier actor. True: the answer is in the sink. False: it is to come, if
-  /// is_sent() now.
-  /// @pre the sink is ready to wait
-  template <class R>
-  bool go_on(Sink<R>& sink) {
-    Cell& target = *target_;
-    if (!InlineRun::check(target, letter_->addressee())) return false;
+    if (!InlineRun::take(target) || !InlineRun::check(target, letter_->addressee())) return false;
     Envelope& letter = *std::exchange(letter_, nullptr);
     const std::uint64_t traced_ask = name_of(letter);
     destination_in(letter) = letter.ops->answers_itself
@@ -103,7 +87,7 @@ class Request {
     // Read before: where the turn frees the letter, it may be gone afterwards.
     const bool turn_frees = letter.ops->is_task;
     {
-      const InlineRun turn(target, letter);
+      const InlineRun turn(target, letter.ops, &letter, nullptr);
       if (traced_ask == 0) {
         letter.ops->run(target, letter);
       } else {
@@ -117,30 +101,20 @@ class Request {
     end_inline(target);
     return answered;
   }
+  /// Of a delivery. True: the mailbox had room, so nothing is to come. @throws UsageError: it was sent before
+  bool deliver_at_once();
   /// The answer is to come. @throws UsageError: it was sent before, or an actor asks itself
   void send(SinkBase& sink);
   bool is_sent() const { return !letter_; }
 
- private:
-  static bool answer_in_place(Cell& target, Envelope& letter) {
-    const InlineRun turn(target, letter);
-    return letter.ops->answer_in_place(target, letter);
-  }
+  // What every source of an ask has: see BasicAsk.
+  template <class R, bool as_value>
+  using Awaiter = AskAwaiter<R, as_value>;
+  Request letter() && { return std::move(*this); }
 
+ private:
   /// After an inline run, before the token goes back: an answer that is still owed gets a real await.
   void await_after_all(Cell& target, Envelope& letter, SinkBase& sink, std::uint64_t traced_ask);
-  /// Unless it has to wait for room. True: it is accepted, or never will be.
-  template <class R>
-  bool deliver_at_once(Sink<R>& sink) {
-    if constexpr (std::is_void_v<R>) {
-      if (!try_deliver(sink)) return false;
-      if (!sink.error) sink.value.emplace();
-      return true;
-    } else {
-      return false;
-    }
-  }
-  bool try_deliver(SinkBase& sink);
   void send_ask(SinkBase& sink);
   void send_delivery(SinkBase& sink);
   void send_as_signal(SinkBase& sink);
@@ -150,8 +124,7 @@ class Request {
 
   Cell* target_;
   Envelope* letter_;
-  Duration within_{-1};  ///< negative: the system's default
-  Way way_;
+  Way way_ = Way::ask;
 };
 
 /// Blocks the calling thread until `waiting` is over. False: nothing is left that could answer.
@@ -169,22 +142,19 @@ template <class R>
 class Pending {
  public:
   /// The request stays where it is, and must stay there: in the ask, which lives until its await is over.
-  explicit Pending(Request& request) : request_(request) {}
-  Pending(Request& request, Waiting& waiting, bool errors_are_values) : Pending(request) {
-    wait_in(waiting, errors_are_values);
-  }
-  template <class Prepare>
-  Request::Begun begin(Prepare&& prepare) {
-    return request_.begin(sink_, prepare);
-  }
-  bool go_on() { return request_.go_on(sink_); }
-  /// Before anything but begin().
-  void wait_in(Waiting& waiting, bool errors_are_values) noexcept {
-    sink_.wait_in(waiting, errors_are_values);
-  }
+  Pending(Request& request, Waiting& waiting, bool errors_are_values)
+      : request_(request), sink_(waiting, errors_are_values) {}
+  /// True: the answer is there.
+  bool begin() { return request_.begin(sink_); }
   /// The answer is to come.
   void send() { request_.send(sink_); }
-  /// As send(), after a go_on() that may have sent it.
+  /// Instead of send(), of a message that was handled before there was a letter.
+  Destination open(Cell& target, std::uint64_t gen, const MessageOps* ops) {
+    const Destination to = sink_.open(target, gen, ops);
+    sink_.arm(request_.limit());
+    return to;
+  }
+  /// As send(), after a begin() that may have sent it.
   void send_unless_sent() {
     if (!request_.is_sent()) send();
   }
@@ -215,15 +185,14 @@ template <class R, bool as_value>
 class AskAwaiter {
  public:
   using troupe_awaitable = void;
-  explicit AskAwaiter(Request& request) : pending_(request) {}
+  explicit AskAwaiter(Request& request) : AskAwaiter(request, context.running->cell) {}
+  /// Of an actor whose turn isn't the one that runs here.
+  AskAwaiter(Request& request, Cell* asker) : pending_(request, waiting_, as_value) { waiting_.cell = asker; }
   AskAwaiter(const AskAwaiter&) = delete;
   AskAwaiter& operator=(const AskAwaiter&) = delete;
 
   // In place, if that may be: then the coroutine doesn't suspend.
-  bool await_ready() {
-    const Request::Begun begun = begin();
-    return begun == Request::Begun::answered || go_on(begun);
-  }
+  bool await_ready() { return pending_.begin(); }
   template <class P>
   void await_suspend(std::coroutine_handle<P> handle) {
     waiting_.suspend(handle);
@@ -239,35 +208,25 @@ class AskAwaiter {
   }
   auto get(Cell& target, const std::source_location& where) {
     check_get_allowed(target);
-    const Request::Begun begun = begin();
-    if (begun != Request::Begun::answered && !go_on(begun)) {
-      pending_.send_unless_sent();
-      if (!wait_in_thread(waiting_, target, where)) pending_.fail(unanswerable(target));
-    }
+    if (!pending_.begin()) wait(target, where);
     return await_resume();
+  }
+  /// Blocks the calling thread until it has its answer.
+  void wait(Cell& target, const std::source_location& where) {
+    pending_.send_unless_sent();
+    if (!wait_in_thread(waiting_, target, where)) pending_.fail(unanswerable(target));
+  }
+
+  // --- of a message that was handled before there was a letter: see DirectAwaiter
+  bool has_answer() const { return pending_.has_answer(); }
+  void fail(AskError&& error) { pending_.fail(std::move(error)); }
+  /// Its answer is to come, to where this says.
+  Destination open(Cell& target, std::uint64_t gen, const MessageOps* ops) {
+    return pending_.open(target, gen, ops);
   }
 
  private:
-  void prepare() noexcept {
-    ::new (static_cast<void*>(&waiting_)) Waiting(Waiting::Until::all, 1);
-    waiting_.cell = context.running->cell;
-    pending_.wait_in(waiting_, as_value);
-  }
-  Request::Begun begin() {
-    return pending_.begin([this] { prepare(); });
-  }
-  /// True: the answer is there after all. Out of line: most asks don't come here.
-  [[gnu::noinline]] bool go_on(Request::Begun begun) {
-    if (begun == Request::Begun::sent) return false;
-    prepare();
-    return begun == Request::Begun::taken && pending_.go_on();
-  }
-
-  // Made when somebody has to wait: most asks are answered at once.
-  union {
-    Waiting waiting_;
-  };
-  static_assert(std::is_trivially_destructible_v<Waiting>);
+  Waiting waiting_{Waiting::Until::all, 1};
   Pending<R> pending_;
 };
 
@@ -275,28 +234,40 @@ class AskAwaiter {
 template <class>
 inline constexpr bool is_moved = false;
 
-template <class R, bool as_value>
+/// What Ask, TryAsk and DirectAsk have in common. `Source` is what is asked: a Request, or a DirectRequest.
+template <class Self, class Source, class R, bool as_value>
 class BasicAsk {
  public:
   using troupe_awaitable = void;
   using value_type = R;
   using result_type = std::conditional_t<as_value, std::expected<R, AskError>, R>;
+  static constexpr bool yields_outcome = as_value;
 
-  explicit BasicAsk(Request&& request) : request_(std::move(request)) {}
-  BasicAsk(Cell* target, Envelope* letter) : request_(target, letter) {}
+  /// At most this long, instead of the system's default; Duration::max() for ever. A handler that runs
+  /// inside the asker's thread can't be cut short.
+  Self within(Duration limit) && {
+    source_.within(limit);
+    return static_cast<Self&&>(*this);
+  }
+  template <class Named = R>
+  Self within(Duration limit) & {
+    static_assert(is_moved<Named>,
+                  "troupe: an ask is sent once, so a named one is moved: std::move(ask).within(limit)");
+    return std::move(*this).within(limit);
+  }
 
-  auto operator co_await() && { return AskAwaiter<R, as_value>(request_); }
+  auto operator co_await() && { return Awaiter(source_); }
   template <class Named = R>
   auto operator co_await() & {
     static_assert(is_moved<Named>,
                   "troupe: an ask is sent once, so a named one is moved: co_await std::move(ask)");
-    return AskAwaiter<R, as_value>(request_);
+    return Awaiter(source_);
   }
 
   /// Blocks the calling thread until the answer is there. Outside of actors only.
   /// @throws UsageError in an actor; AskError (unless a try_ form)
   result_type get(const std::source_location& where = std::source_location::current()) && {
-    return AskAwaiter<R, as_value>(request_).get(request_.target(), where);
+    return Awaiter(source_).get(source_.target(), where);
   }
   template <class Named = R>
   result_type get() & {
@@ -305,12 +276,18 @@ class BasicAsk {
     return std::move(*this).get();
   }
 
-  Request take_request_() && { return std::move(request_); }
-  Cell& target_cell_() const { return request_.target(); }
-  void within_at_most_(Duration limit) { request_.within_at_most(limit); }
+  Request take_request_() && { return std::move(source_).letter(); }
+  Cell& target_cell_() const { return source_.target(); }
+  void within_at_most_(Duration limit) { source_.within_at_most(limit); }
 
  protected:
-  Request request_;
+  template <class... Args>
+  explicit BasicAsk(std::in_place_t, Args&&... args) : source_(std::forward<Args>(args)...) {}
+
+ private:
+  using Awaiter = typename Source::template Awaiter<R, as_value>;
+
+  Source source_;
 };
 
 }  // namespace detail
@@ -318,40 +295,21 @@ class BasicAsk {
 /// Awaits an R, or throws AskError.
 template <class R>
 class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] Ask
-    : public detail::BasicAsk<R, false> {
+    : public detail::BasicAsk<Ask<R>, detail::Request, R, false> {
  public:
-  using detail::BasicAsk<R, false>::BasicAsk;
-  /// At most this long, instead of the system's default; Duration::max() for ever. A handler that runs
-  /// inside the asker's thread can't be cut short.
-  Ask within(Duration limit) && {
-    this->request_.within(limit);
-    return std::move(*this);
-  }
-  template <class Named = R>
-  Ask within(Duration limit) & {
-    static_assert(detail::is_moved<Named>,
-                  "troupe: an ask is sent once, so a named one is moved: std::move(ask).within(limit)");
-    return std::move(*this).within(limit);
-  }
+  using ask_type = Ask;
+  explicit Ask(detail::Request&& request)
+      : detail::BasicAsk<Ask, detail::Request, R, false>(std::in_place, std::move(request)) {}
 };
 
 /// Awaits a std::expected<R, AskError>.
 template <class R>
 class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] TryAsk
-    : public detail::BasicAsk<R, true> {
+    : public detail::BasicAsk<TryAsk<R>, detail::Request, R, true> {
  public:
-  using detail::BasicAsk<R, true>::BasicAsk;
-  /// As Ask's.
-  TryAsk within(Duration limit) && {
-    this->request_.within(limit);
-    return std::move(*this);
-  }
-  template <class Named = R>
-  TryAsk within(Duration limit) & {
-    static_assert(detail::is_moved<Named>,
-                  "troupe: an ask is sent once, so a named one is moved: std::move(ask).within(limit)");
-    return std::move(*this).within(limit);
-  }
+  using ask_type = TryAsk;
+  explicit TryAsk(detail::Request&& request)
+      : detail::BasicAsk<TryAsk, detail::Request, R, true>(std::in_place, std::move(request)) {}
 };
 
 }  // namespace troupe::inline v0

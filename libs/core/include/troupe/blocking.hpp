@@ -31,6 +31,7 @@ class Call final : public Job {
       : to_(to), reply_(to), function_(std::move(function)), args_(std::move(args)) {}
   void run() noexcept override {
     hold_in_thread(to_);
+    std::exception_ptr failure;
     try {
       if constexpr (std::is_void_v<R>) {
         std::apply(std::move(function_), std::move(args_));
@@ -39,8 +40,10 @@ class Call final : public Job {
         reply_.answer(std::apply(std::move(function_), std::move(args_)));
       }
     } catch (...) {
-      reply_.fail(std::current_exception());
+      failure = std::current_exception();
     }
+    // Not in the handler above: when that ends, the exception is nobody's but the asker's.
+    if (failure) reply_.fail(std::move(failure));
   }
 
  private:
@@ -68,7 +71,6 @@ class BlockingAwaiter {
   void await_suspend(std::coroutine_handle<P> handle) {
     if (!context.running->cell) refuse_blocking_outside();
     waiting_.suspend(handle);
-    sink_.wait_in(waiting_, false);
     const Destination to = sink_.open(*context.running->cell, 0, &blocking_ops);
     sink_.arm(std::chrono::nanoseconds::max());
     waiting_.note(handle.promise().awaits_at);
@@ -87,7 +89,7 @@ class BlockingAwaiter {
   F function_;
   std::tuple<Args...> args_;
   Waiting waiting_{Waiting::Until::all, 1};
-  Sink<R> sink_;
+  Sink<R> sink_{waiting_, false};
 };
 
 /// A call that nobody awaits yet.

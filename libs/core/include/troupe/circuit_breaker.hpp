@@ -200,8 +200,8 @@ class CircuitBreaker {
   void subscribe(Recipient<CircuitEvent> subscriber) const;
 
  private:
-  template <bool as_value, class R>
-  detail::GuardedAsk<R, as_value> guard(TryAsk<R>&& ask) const {
+  template <bool as_value, class AnyAsk>
+  detail::GuardedAsk<typename AnyAsk::value_type, as_value> guard(AnyAsk&& ask) const {
     return {circuit_, std::move(ask).take_request_()};
   }
   template <bool>

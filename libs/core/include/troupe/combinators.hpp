@@ -17,19 +17,12 @@ namespace troupe::inline v0 {
 namespace detail {
 
 template <class T>
-inline constexpr bool is_ask = false;
-template <class R>
-inline constexpr bool is_ask<Ask<R>> = true;
-template <class R>
-inline constexpr bool is_ask<TryAsk<R>> = true;
-// Its fault has been told.
-template <>
-inline constexpr bool is_ask<NoAsk> = true;
+concept AnyAsk = requires { typename T::ask_type; };
 
 /// Whether all() and first() can make something of these: asks, handed over.
 template <class... Asks>
 consteval bool check_asks() {
-  constexpr bool asks = (is_ask<std::remove_cvref_t<Asks>> && ...);
+  constexpr bool asks = (AnyAsk<std::remove_cvref_t<Asks>> && ...);
   constexpr bool handed_over = (std::is_same_v<Asks, std::remove_cvref_t<Asks>> && ...);
   static_assert(
       asks,
@@ -41,18 +34,13 @@ consteval bool check_asks() {
 }
 
 template <class A>
-inline constexpr bool yields_outcome = false;
-template <class R>
-inline constexpr bool yields_outcome<TryAsk<R>> = true;
-
-template <class A>
 struct Part {
   using R = typename A::value_type;
   Part(A&& ask, Waiting& waiting)
-      : request(std::move(ask).take_request_()), pending(request, waiting, yields_outcome<A>) {}
+      : request(std::move(ask).take_request_()), pending(request, waiting, A::yields_outcome) {}
 
   Monostate<typename A::result_type> take() {
-    if constexpr (yields_outcome<A>) {
+    if constexpr (A::yields_outcome) {
       return pending.take_outcome();
     } else if constexpr (std::is_void_v<R>) {
       pending.take_value();
@@ -62,7 +50,7 @@ struct Part {
     }
   }
   bool answered() const { return pending.has_answer(); }
-  bool failed() const { return !yields_outcome<A> && pending.has_failed(); }
+  bool failed() const { return !A::yields_outcome && pending.has_failed(); }
 
   Request request;
   Pending<R> pending;
@@ -255,6 +243,11 @@ class FirstAwaiter : public Several<FirstAwaiter<Asks...>> {
   Parts<std::index_sequence_for<Asks...>, Asks...> parts_;
 };
 
+template <class... Asks>
+using AllOf = AskGroup<AllAwaiter<Asks...>, Asks...>;
+template <class... Asks>
+using FirstOf = AskGroup<FirstAwaiter<Asks...>, Asks...>;
+
 }  // namespace detail
 
 /// Awaits the answers of all: a tuple (std::monostate where one answers nothing). The first that fails ends
@@ -263,8 +256,8 @@ template <class First, class... Rest>
 auto all([[maybe_unused]] First&& first, [[maybe_unused]] Rest&&... rest) {
   if constexpr (detail::check_asks<First, Rest...>()) {
     detail::Cell& target = first.target_cell_();
-    return detail::AskGroup<detail::AllAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
-                                                                                std::move(rest)...);
+    return detail::AllOf<typename First::ask_type, typename Rest::ask_type...>(target, std::move(first),
+                                                                               std::move(rest)...);
   } else {
     return detail::NoAsks<1 + sizeof...(Rest)>{};
   }
@@ -286,8 +279,8 @@ template <class First, class... Rest>
 auto first([[maybe_unused]] First&& first, [[maybe_unused]] Rest&&... rest) {
   if constexpr (detail::check_asks<First, Rest...>()) {
     detail::Cell& target = first.target_cell_();
-    return detail::AskGroup<detail::FirstAwaiter<First, Rest...>, First, Rest...>(target, std::move(first),
-                                                                                  std::move(rest)...);
+    return detail::FirstOf<typename First::ask_type, typename Rest::ask_type...>(target, std::move(first),
+                                                                                 std::move(rest)...);
   } else {
     return detail::NoAsk{};
   }

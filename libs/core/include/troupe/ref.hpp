@@ -11,6 +11,8 @@
 
 #include <troupe/ask.hpp>
 #include <troupe/detail/checks.hpp>
+#include <troupe/detail/delivery.hpp>
+#include <troupe/detail/direct_ask.hpp>
 #include <troupe/detail/dispatch.hpp>
 #include <troupe/detail/ref_services.hpp>
 #include <troupe/detail/tracing.hpp>
@@ -24,7 +26,8 @@ namespace detail {
 template <template <class> class AskOf, class R, class M, class... Args>
 AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&... args) {
   using Box = Letter<M, carries_reply<M> ? Sent::told : Sent::asked>;
-  return AskOf<R>(cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
+  return AskOf<R>(
+      Request(cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...)));
 }
 
 /// How an argument goes to tell_slowly(): small temporaries as values, in registers. By reference they would
@@ -65,7 +68,9 @@ auto ask_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
   constexpr bool fine = check_handler<A, M>();
   if constexpr (fine) {
     constexpr bool built = check_construction<M, Args...>() && check_await_arguments<Args...>();
-    if constexpr (built) {
+    if constexpr (built && is_direct<A, M>) {
+      return DirectAsk<AskOf, A, M>(cell, gen, unwrap_mover(std::forward<Args>(args))...);
+    } else if constexpr (built) {
       using D = Dispatch<A, M, asked_as<A, M>>;
       return make_ask<AskOf, reply_t<A, M>, M>(cell, gen, &D::ops, std::forward<Args>(args)...);
     } else {
@@ -88,10 +93,9 @@ void tell_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
 
 /// As make_ask(), for a message that is told, and awaits no more than room.
 template <template <class> class AskOf, class M, class... Args>
-AskOf<void> make_delivery(Cell* cell, std::uint64_t gen, const MessageOps* told, Args&&... args) {
+Delivery<AskOf> make_delivery(Cell* cell, std::uint64_t gen, const MessageOps* told, Args&&... args) {
   using Box = Letter<M, Sent::told>;
-  return AskOf<void>(Request(
-      cell, make_letter<Box>(*cell, told, gen, unwrap_mover(std::forward<Args>(args))...), Way::deliver));
+  return {cell, make_letter<Box>(*cell, told, gen, unwrap_mover(std::forward<Args>(args))...)};
 }
 template <template <class> class AskOf, class A, class M, class... Args>
 auto deliver_to(Cell* cell, std::uint64_t gen, Args&&... args) {

@@ -79,7 +79,7 @@ Destination SinkBase::open(Cell& target, std::uint64_t target_gen, const Message
   // Numbers start at 1: 0 marks an inline destination.
   const std::uint64_t number = block->number() + (block->number() == 0 ? 1 : 0);
   // Not the current cell: after an inline run that suspended, another's turn is what runs.
-  Cell* asker = waiting_->cell;
+  Cell* asker = waiting_.cell;
   block->asker = asker;
   block->asker_gen = asker ? asker->gen.load(std::memory_order_relaxed) : 0;
   block->inbox = asker ? nullptr : &ThreadInbox::mine();
@@ -116,18 +116,18 @@ void SinkBase::arm(std::chrono::nanoseconds within) {
 }
 
 void SinkBase::link_edge(AwaitBlock& block, Runtime* runtime) {
-  Cell* const asker = waiting_->cell;
+  Cell* const asker = waiting_.cell;
   // What an earlier await has left here would be taken for neighbours by close().
   block.next_edge = nullptr;
   block.previous_edge = nullptr;
   if (asker && asker->ops->reentrant) return;
-  const bool waits = waiting_->until() == Waiting::Until::all && runtime && runtime->finds_deadlocks();
-  AwaitBlock* const other = waits ? waiting_->edges : nullptr;
+  const bool waits = waiting_.until() == Waiting::Until::all && runtime && runtime->finds_deadlocks();
+  AwaitBlock* const other = waits ? waiting_.edges : nullptr;
   block.next_edge = other;
   block.failure_ends_wait = !errors_are_values_;
   block.order = runtime ? runtime->next_in_order() : 0;
   if (other) other->previous_edge = &block;
-  if (waits) waiting_->edges = &block;
+  if (waits) waiting_.edges = &block;
   // release: the block itself, which may be new. Pairs with first_edge() in deadlock/walk.cpp.
   if (asker)
     asker->waits_for.store(waits ? reinterpret_cast<std::uintptr_t>(&block) | look_bit : 0,
@@ -140,8 +140,8 @@ void SinkBase::unlink_edge(AwaitBlock& block) noexcept {
   if (next) next->previous_edge = previous;
   if (previous) {
     previous->next_edge = next;
-  } else if (waiting_->edges == &block) {
-    waiting_->edges = next;
+  } else if (waiting_.edges == &block) {
+    waiting_.edges = next;
     replace_first_edge(block, next);
   }
 }
@@ -231,6 +231,11 @@ void send_broken_promise(Destination to) noexcept {
   send_answer(make_envelope<ErrorAnswer>(&error_ops, to, std::move(error)));
 }
 
+AskError failure(const MessageOps& message, std::exception_ptr cause) {
+  const std::string text = named(message) + " got no answer: the handler threw: " + describe_exception(cause);
+  return AskError(Reason::failed, text, std::move(cause));
+}
+
 void send_failure(Destination to, std::exception_ptr cause) {
   if (!to || (!to.is_inline() && !to.block->claim(to.number))) return;
   send_failure_instead(to, std::move(cause));
@@ -243,15 +248,11 @@ void put_failure_instead(SinkBase& sink, const AnswerEnvelope& answer, std::exce
 }
 
 void send_failure_instead(Destination to, std::exception_ptr cause) {
-  std::string text = "the handler threw: " + describe_exception(cause);
-  if (!to.is_inline()) {
-    text = named(message_of(to)) + " got no answer: " + text;
-    send_answer(make_envelope<ErrorAnswer>(&error_ops, to, AskError(Reason::failed, text, std::move(cause))));
-    return;
+  if (to.is_inline()) {
+    to.sink()->error = failure(*context.running->letter->ops, std::move(cause));
+  } else {
+    send_answer(make_envelope<ErrorAnswer>(&error_ops, to, failure(message_of(to), std::move(cause))));
   }
-  const MessageOps* message = context.running->letter ? context.running->letter->ops : nullptr;
-  if (message) text = named(*message) + " got no answer: " + text;
-  put_error(to, AskError(Reason::failed, text, std::move(cause)));
 }
 
 AskError refusal(const std::string& what, const Drop& why) {

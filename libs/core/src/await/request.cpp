@@ -82,24 +82,18 @@ AskError undeliverable(const Envelope& letter) {
 }
 }  // namespace
 
-bool Request::try_deliver(SinkBase& sink) {
-  // What is traced takes the long way.
-  if (letter_->is_traced()) return false;
+bool Request::deliver_at_once() {
+  if (!letter_) refuse_spent_ask();
+  // What is traced takes the long way, and so does what has nobody to go to.
+  if (letter_->gen & traced_bit) return false;
   if (letter_->gen & locked_bit) {
-    switch (detail::deliver_at_once(*target_, letter_)) {
-      case LockedMailbox::Put::full:
-        return false;
-      case LockedMailbox::Put::gone:
-        break;
-      default:
-        letter_ = nullptr;
-        return true;
-    }
-  } else if (target_->is(letter_->addressee())) {
-    detail::send(*target_, std::exchange(letter_, nullptr));
-    return true;
+    const LockedMailbox::Put outcome = detail::deliver_at_once(*target_, letter_);
+    if (outcome == LockedMailbox::Put::full || outcome == LockedMailbox::Put::gone) return false;
+  } else {
+    if (!target_->is(letter_->addressee())) return false;
+    detail::send(*target_, letter_);
   }
-  sink.error = undeliverable(*letter_);
+  letter_ = nullptr;
   return true;
 }
 
@@ -186,7 +180,9 @@ bool InlineRun::check(Cell& target, std::uint64_t gen) {
 
 void refuse_get(const Cell& target) {
   const Running& running = *context.running;
-  const std::string message = running.letter ? std::string(running.letter->ops->message) : "its constructor";
+  std::string message = "its constructor";
+  if (running.letter || running.inline_run)
+    message = running.cell->activity.load(std::memory_order_relaxed)->message;
   throw UsageError(describe_actor(*running.cell) + " called get() on an ask of " +
                    std::string(class_name(target)) + " while it handled " + message +
                    ": an actor must not block its thread; write co_await instead of get(), in a handler that "

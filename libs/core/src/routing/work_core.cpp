@@ -125,7 +125,6 @@ void WorkCore::give_up(const MessageOps& job, const AskError& why, Poison poison
 
 void FreeWorkerAwaiter::await_suspend(std::coroutine_handle<> handle) {
   waiting_.suspend(handle);
-  sink_.wait_in(waiting_, false);
   auto [cell, gen] = core_.pool();
   core_.wait(sink_.open(*cell, gen, &free_worker_ops));
 }

@@ -64,7 +64,12 @@ void unstash_all(Cell& cell) {
 
 Destination take_current_destination(Cell& cell, const MessageOps* asked) {
   const Running& running = *context.running;
-  if (running.cell != &cell || !running.letter || running.letter->ops != asked) return {};
+  if (running.cell != &cell) return {};
+  if (PutOff* const put_off = running.put_off) {
+    return cell.activity.load(std::memory_order_relaxed) == asked ? put_off->open(*put_off, cell)
+                                                                  : Destination{};
+  }
+  if (!running.letter || running.letter->ops != asked) return {};
   Destination to = std::exchange(destination_in(*running.letter), {});
   // What was to be answered on the spot is to be answered later: it takes a real await.
   if (to.is_inline()) {

@@ -23,26 +23,20 @@ namespace troupe::inline v0::detail {
 /// Keeps one answer. Lives in the asker's frame or stack.
 class SinkBase {
  public:
-  SinkBase() = default;
+  /// `as_values`: a failed answer doesn't end an all() early, since the asker wants outcomes as values.
+  SinkBase(Waiting& waiting, bool as_values) noexcept : waiting_(waiting), errors_are_values_(as_values) {}
   SinkBase(const SinkBase&) = delete;
   SinkBase& operator=(const SinkBase&) = delete;
 
   std::optional<AskError> error;  ///< the answer, if it is one
 
-  /// Before open(): an answer that is there at once needs none of it. `as_values`: a failed answer doesn't
-  /// end an all() early, since the asker wants outcomes as values.
-  void wait_in(Waiting& waiting, bool as_values) noexcept {
-    waiting_ = &waiting;
-    errors_are_values_ = as_values;
-  }
-  /// @pre wait_in()
-  Waiting& waiting() const noexcept { return *waiting_; }
+  Waiting& waiting() const noexcept { return waiting_; }
   bool errors_are_values() const noexcept { return errors_are_values_; }
   bool is_open() const { return block_ != nullptr; }
   std::uint64_t traced_ask;  ///< set by open(): the ask's name for the tracer
 
-  /// Prepares the await: takes a block and says who asks and whom. @pre wait_in(). The caller sends the
-  /// message afterwards.
+  /// Prepares the await: takes a block and says who asks and whom. The caller sends the message
+  /// afterwards.
   Destination open(Cell& target, std::uint64_t target_gen, const MessageOps* message,
                    std::uint64_t traced_ask_name = 0);
   /// Arms the deadline, relative to now. After open().
@@ -68,8 +62,7 @@ class SinkBase {
   void abandon() noexcept;
 
   AwaitBlock* block_ = nullptr;
-  // Set by wait_in().
-  Waiting* waiting_;
+  Waiting& waiting_;
   bool errors_are_values_;
 };
 
@@ -78,6 +71,7 @@ using Monostate = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 template <class R>
 struct Sink final : SinkBase {
+  using SinkBase::SinkBase;
   bool has_answer() const { return value || error; }
 
   std::optional<Monostate<R>> value;
@@ -189,6 +183,8 @@ struct NoGivenReply {
   static Destination returned() noexcept { return {}; }
 };
 
+/// What the asker is told of a handler that threw.
+AskError failure(const MessageOps& message, std::exception_ptr cause);
 /// The handler threw, or refused with an exception.
 void send_failure(Destination to, std::exception_ptr cause);
 /// As send_failure(), for a value that threw while it was being sent. @pre the caller has claimed the await

@@ -100,6 +100,7 @@ consteval bool check_await_arguments() {
 /// What a refused ask yields: swallows whatever is done with it, so that one error stays one error.
 struct NoAsk {
   using troupe_awaitable = void;
+  using ask_type = NoAsk;
   template <class... T>
   NoAsk within(T&&...) const;
   bool await_ready() const noexcept;

@@ -9,13 +9,20 @@
 namespace troupe::inline v0::detail {
 
 struct Turn;
+struct Destination;
+
+/// Where the answer to a message without a letter goes, if its handler doesn't give it in the call.
+struct PutOff {
+  Destination (*open)(PutOff&, Cell& target);
+};
 
 /// What runs in a turn: one record on the stack per turn, nested by inline asks.
 struct Running {
   Cell* cell = nullptr;        ///< the actor whose turn it is; null outside turns
   Turn* turn = nullptr;        ///< its coroutine, while one runs
-  Envelope* letter = nullptr;  ///< the message in hand
+  Envelope* letter = nullptr;  ///< the message in hand; null: a direct ask's, which has none
   bool inline_run = false;     ///< the letter came by an inline ask: it isn't in the lane
+  PutOff* put_off = nullptr;   ///< of a direct ask, if its handler may put the answer off
 };
 
 /// What runs where no turn does. Never written to.

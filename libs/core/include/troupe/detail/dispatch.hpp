@@ -101,6 +101,10 @@ struct Dispatch {
   /// Of a coroutine that was given a Reply nobody can tell whether it has been answered.
   static constexpr bool retries =
       retry_of<A>() > 0 && !std::same_as<M, Started> && !(is_task && (takes_reply || carries_reply<M>));
+  /// The handler answers in the call, or never, or stashes its message.
+  static constexpr bool answers_at_once = answers_itself && !is_task && !retries;
+  /// It can't be ruled out that it stashes it.
+  static constexpr bool may_put_off = std::is_base_of_v<Actor<A>, A>;
   /// The handler leaves the message as it was.
   static constexpr bool leaves_whole = H::passing == Passing::const_reference;
   using Given =
@@ -150,35 +154,20 @@ struct Dispatch {
     letter.message.~M();
   }
 
-  static bool answer_in_place(Cell& cell, Envelope& envelope) {
-    auto& letter = static_cast<Box&>(envelope);
-    auto& sink = static_cast<Sink<Result>&>(*letter.to.sink());
-    try {
-      // A handler that stashes its message takes the duty to answer with it.
-      if constexpr (std::is_void_v<Result>) {
-        invoke(cell, letter);
-        if (letter.to) sink.value.emplace();
-      } else {
-        Result result = invoke(cell, letter);
-        if (letter.to) sink.value.emplace(std::move(result));
-      }
-    } catch (...) {
-      failed(cell, letter, letter.message, std::current_exception(), {});
-    }
-    letter.message.~M();
-    free_block(&letter, sizeof(Box));
-    return sink.has_answer();
+  /// What the handler returns to an asker that waits in this thread. Throws what it throws: end_failed()
+  /// is for that. @pre answers_at_once
+  static Result answer(Cell& cell, M& message) { return call(cell, message); }
+  /// Its exception ends the actor.
+  [[gnu::noinline, gnu::cold]] static void end_failed(Cell& cell, M& message, std::exception_ptr cause) {
+    fail_current(cell, ops, std::move(cause), leaves_whole ? DeadLetterBox::of(message) : DeadLetterBox{});
   }
+
   template <class Letter>
   static constexpr MessageOps make_ops() {
     MessageOps made{run,        drop,    sizeof(Letter), block_class(sizeof(Letter)),
                     Kind::user, is_task, type_name<A>(), type_name<M>()};
     made.answers_itself = answers_itself;
     made.urgent = is_urgent<A, M>();
-    if constexpr (answers_itself && !is_task && !retries) {
-      made.answer_in_place = answer_in_place;
-      made.answers_at_once = !std::is_base_of_v<Actor<A>, A>;
-    }
     if constexpr (carries_reply<M>) made.destination = carried_destination;
     return made;
   }
@@ -188,19 +177,22 @@ struct Dispatch {
 
  private:
   static decltype(auto) invoke(Cell& cell, Box& letter) {
-    A& actor = *static_cast<A*>(cell.object);
     if constexpr (takes_reply) {
       Destination to{};
       if constexpr (sent == Sent::asked) to = std::exchange(letter.to, {});
-      if constexpr (PassesOn<A, M>) {
-        return actor.pass_on(pass(letter.message), Reply<typename H::replied>(to));
-      } else {
-        return actor.on(pass(letter.message), Reply<typename H::replied>(to));
-      }
-    } else if constexpr (PassesOn<A, M>) {
-      return actor.pass_on(pass(letter.message));
+      return call(cell, letter.message, Reply<typename H::replied>(to));
     } else {
-      return actor.on(pass(letter.message));
+      return call(cell, letter.message);
+    }
+  }
+
+  template <class... GivenReplies>
+  static decltype(auto) call(Cell& cell, M& message, GivenReplies&&... reply) {
+    A& actor = *static_cast<A*>(cell.object);
+    if constexpr (PassesOn<A, M>) {
+      return actor.pass_on(pass(message), std::move(reply)...);
+    } else {
+      return actor.on(pass(message), std::move(reply)...);
     }
   }
 

@@ -60,11 +60,6 @@ struct MessageOps {
   // --- of asks
   bool answers_itself = false;  ///< what the handler returns is the answer
   bool urgent = false;          ///< the actor's class says so
-  /// run(), where the asker waits in this thread: the answer goes straight into its sink, and the block is
-  /// freed as well. False: the answer is to come. Null: not with this handler.
-  bool (*answer_in_place)(Cell&, Envelope&) = nullptr;
-  /// It is there, and the answer is never to come: this class has no stash to put its messages in.
-  bool answers_at_once = false;
   /// Where the answer goes, in a message that carries its Reply. Null: the letter is an AskedLetter.
   Destination& (*destination)(Envelope&) = nullptr;
 };

@@ -42,8 +42,8 @@ class InlineRun {
       if ((asker->home.load(std::memory_order_relaxed) ^ home) & ~Cell::supervised) return false;
       if (here.inline_budget == 0 || asker->lanes.has_signal()) return false;
       if (here.stack_base - top > inline_stack_bytes) return false;
+      if (!target.lanes.try_take()) return false;
       --here.inline_budget;
-      return target.lanes.try_take();
     } else {
       if (!(home & Cell::threads_enter)) return false;
       if (!target.lanes.try_take()) return false;
@@ -55,10 +55,12 @@ class InlineRun {
   /// Whether what was taken is the token of this incarnation. False: it has been given back.
   static bool check(Cell& target, std::uint64_t gen);
 
-  /// The letter's turn in the target, whose token the caller has.
-  InlineRun(Cell& target, Envelope& letter) : running_{&target, nullptr, &letter, true}, scope_(running_) {
+  /// A message's turn in the target, whose token the caller has. It has either a letter or, if its handler
+  /// may need it, a PutOff.
+  InlineRun(Cell& target, const MessageOps* ops, Envelope* letter, PutOff* put_off)
+      : running_{&target, nullptr, letter, true, put_off}, scope_(running_) {
     // release: an observer that sees the turn sees the lane as it is during it.
-    target.activity.store(letter.ops, std::memory_order_release);
+    target.activity.store(ops, std::memory_order_release);
     target.handled.store(target.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 

@@ -58,7 +58,7 @@ class FreeWorkerAwaiter {
   WorkCore& core_;
   Address worker_{};
   Waiting waiting_{Waiting::Until::all, 1};
-  Sink<Address> sink_;
+  Sink<Address> sink_{waiting_, false};
 };
 
 /// Awaits a free worker, which is the awaiter's then.
