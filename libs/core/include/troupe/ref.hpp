@@ -69,6 +69,9 @@ auto ask_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
   if constexpr (fine) {
     constexpr bool built = check_construction<M, Args...>() && check_await_arguments<Args...>();
     if constexpr (built && is_direct<A, M>) {
+      // Named here for g++: of a class within a function it warns about the `urgent` that nobody has looked
+      // at by that function's end, which is before the bodies of other functions are made.
+      [[maybe_unused]] constexpr const MessageOps* ops = &Dispatch<A, M, Sent::asked>::ops;
       return DirectAsk<AskOf, A, M>(cell, gen, unwrap_mover(std::forward<Args>(args))...);
     } else if constexpr (built) {
       using D = Dispatch<A, M, asked_as<A, M>>;
