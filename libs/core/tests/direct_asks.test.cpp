@@ -1,6 +1,7 @@
 // Direct asks: those whose message lies in the ask, and never in a letter if its actor is idle. To whoever
 // asks they are like any other.
 #include <array>
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -55,9 +56,10 @@ struct Glass {
 
 /// Counts what is done with it.
 struct Uses {
-  int copies = 0;
-  int moves = 0;
-  int alive = 0;
+  // In several threads: what is left of a message that moved into a letter goes with its ask.
+  std::atomic<int> copies = 0;
+  std::atomic<int> moves = 0;
+  std::atomic<int> alive = 0;
 };
 struct Counted {
   explicit Counted(Uses* counts) : uses(counts) { ++uses->alive; }
@@ -357,6 +359,8 @@ TEST_P(DirectAsks, ThatArePutOffHaveADeadline) {
     answered.set();
   });
   world.await(counting);
+  // After the turn that put it off: its deadline counts from there.
+  counter.ask<Close>().get();
   world.advance(6s);
   world.await(answered);
 }
