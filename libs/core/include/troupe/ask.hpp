@@ -234,7 +234,7 @@ class AskAwaiter {
 template <class>
 inline constexpr bool is_moved = false;
 
-/// What Ask, TryAsk and DirectAsk have in common. `Source` is what is asked: a Request, or a DirectRequest.
+/// What all asks and deliveries have in common. `Source` is a Request, DirectRequest or DeliveryRequest.
 template <class Self, class Source, class R, bool as_value>
 class BasicAsk {
  public:
