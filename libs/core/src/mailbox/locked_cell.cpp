@@ -46,6 +46,7 @@ bool finish_put(Cell& cell, LockedMailbox::Put outcome, Envelope* displaced) {
 void send_locked(Cell& cell, Envelope* letter) {
   Envelope* displaced = nullptr;
   const auto outcome = mailbox_of(cell).put(letter, displaced);
+  if (outcome == LockedMailbox::Put::accepted) context.note_send_to_busy(cell);
   if (finish_put(cell, outcome, displaced)) return;
   if (outcome == LockedMailbox::Put::full) return drop_overflowing(cell, letter);
   drop_stale(cell, *letter);

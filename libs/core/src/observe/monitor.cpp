@@ -120,6 +120,10 @@ bool Monitor::look_at(GroupWatch& watch, SteadyTime now) {
       const std::uint32_t count = one.worker().steal_even_newest(waiting, std::size(waiting));
       for (std::uint32_t i = 0; i < count; ++i) group.submit(*waiting[i]);
     }
+    if (group.anybody_idle()) {
+      // Those who make way for others don't do so for ever.
+      while (Cell* cell = one.worker().senders().take_waiting_since(now - period)) group.submit(*cell);
+    }
     // What is ready now runs next in time, however busy those are that come after it.
     if (one.worker().count_ready() != 0 || group.has_outside()) one.worker().ask_for_fairness();
   }

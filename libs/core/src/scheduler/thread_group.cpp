@@ -150,7 +150,7 @@ bool ThreadGroup::nap(Worker& worker) {
   // Without a fence on its side, who pushes may miss us as we miss its push. Then its own worker comes to the
   // cell; else we do, when the nap is over.
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  return anything_ready() || worker.doorbell_.wait_for(nap_time);
+  return anything_ready() || !worker.senders().empty() || worker.doorbell_.wait_for(nap_time);
 }
 
 bool ThreadGroup::sleep(Worker& worker) {
@@ -170,7 +170,7 @@ bool ThreadGroup::sleep(Worker& worker) {
     return true;
   }
   heavy_fence();  // pairs with the light fence in wake_one_if_idle(): they see us, or we see their push
-  if (anything_ready()) {
+  if (anything_ready() || !worker.senders().empty()) {
     forget_sleeper(worker);
     runtime().monitor().stir();  // it may have taken us for asleep
     return true;

@@ -19,6 +19,7 @@
 
 #include <troupe/ports/event_loop.hpp>
 
+#include "scheduler/colocation.hpp"
 #include "scheduler/group.hpp"
 #include "scheduler/outside_queue.hpp"
 #include "scheduler/worker.hpp"
@@ -57,6 +58,17 @@ class ThreadGroup final : public Group {
   EventLoop* loop() const { return loop_; }
   unsigned size() const { return size_; }
   Worker& worker(unsigned index) { return workers_[index]; }
+  /// Whether the receiver and its senders could be brought together in one worker. Not where workers sleep in
+  /// a loop: who sends one a cell can't wake it in particular.
+  bool can_colocate(const Cell& receiver) const {
+    return size_ > 1 && !loop_ && &receiver.group() == this && colocation_.is_due();
+  }
+  /// That worker, if they are there now.
+  Worker* host_of(const Cell& receiver) {
+    const auto index = colocation_.host_of(receiver);
+    return index ? &workers_[*index % size_] : nullptr;
+  }
+  Colocation& colocation() { return colocation_; }
   bool anybody_idle() const { return sleepers_.load(std::memory_order_relaxed) != 0; }
   /// How many cells wait for a worker, more or less: some are just being taken, or have just come.
   std::size_t count_ready();
@@ -83,6 +95,7 @@ class ThreadGroup final : public Group {
   bool searcher_[256] = {};                  ///< by index, under sleep_mutex_: woken and searching
 
   OutsideQueue outside_;
+  Colocation colocation_;
 };
 
 }  // namespace troupe::inline v0::detail

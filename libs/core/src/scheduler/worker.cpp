@@ -49,20 +49,34 @@ void Worker::run_ready(Cell* cell) {
   } while ((cell = find()) != nullptr);
 }
 
-inline void Worker::run(Cell& cell) {
+inline bool Worker::run_once(Cell& cell) {
+  activations_.store(activations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  return run_cell(cell, turns_per_activation);
+}
+
+bool Worker::run_sender(Cell& cell) {
   current_.store(&cell, std::memory_order_release);
+  return run_once(cell);
+}
+
+void Worker::run(Cell& cell) {
+  current_.store(&cell, std::memory_order_release);
+  std::uint32_t times = 0;
   do {
-    activations_.store(activations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (!run_cell(cell, turns_per_activation)) [[likely]]
+    if (!run_once(cell)) [[likely]]
       return;
+    if (senders_.take_over(cell)) return;
     // While nothing else waits it goes on here: through the queue it would wake a sleeper for itself alone.
-  } while (has_nothing_else());
+  } while (has_nothing_else(++times));
   push_last(cell);
 }
 
-bool Worker::has_nothing_else() const {
-  // A loop's events wait for their turn as well.
-  return ready_.empty() && !group_.has_outside() && group_.loop() == nullptr;
+bool Worker::has_nothing_else(std::uint32_t times) const {
+  // Those who have made way for it wait until it is done, or has had its share. A loop's events wait for
+  // their turn as well.
+  return ready_.empty() && !group_.has_outside() && group_.loop() == nullptr &&
+         (senders_.empty() ||
+          (times < times_before_senders && !fairness_wanted_.load(std::memory_order_relaxed)));
 }
 
 void Worker::push_among_others(Cell& cell) {
@@ -92,14 +106,19 @@ Cell* Worker::find_fairly() {
     fairness_wanted_.store(false, std::memory_order_relaxed);
     if (Cell* cell = ready_.pop_oldest()) return cell;
   }
+  senders_.run_one();
   if (Cell* cell = group_.take_outside(*this)) return cell;
   return ++looks_outside_ % oldest_period == 0 ? ready_.pop_oldest() : nullptr;
 }
 
 Cell* Worker::find_outside() {
-  if (Cell* cell = group_.take_outside(*this)) return cell;
-  // Events are cheaper to look for than a sleep is to begin.
-  return poll() ? ready_.pop_newest() : nullptr;
+  for (;;) {
+    if (Cell* cell = group_.take_outside(*this)) return cell;
+    // Events are cheaper to look for than a sleep is to begin.
+    if (poll()) return ready_.pop_newest();
+    if (!senders_.run_one()) return nullptr;
+    if (Cell* cell = ready_.pop_newest()) return cell;
+  }
 }
 
 bool Worker::poll() {
@@ -133,7 +152,10 @@ Cell* Worker::steal_from_others() {
     Worker& victim = group_.worker(++steal_from_ % size);
     if (&victim == this) continue;
     const std::uint32_t count = victim.steal(loot, largest_loot);
-    if (count == 0) continue;
+    if (count == 0) {
+      if (Cell* cell = victim.senders().steal()) return cell;
+      continue;
+    }
     // The deque is empty here, so they all fit. Kept in their order: the oldest is run first.
     for (std::uint32_t k = count; k-- > 1;) ready_.push_newest(loot[k]);
     return loot[0];

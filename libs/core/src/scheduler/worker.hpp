@@ -9,6 +9,7 @@
 
 #include "memory/futex.hpp"
 #include "scheduler/ready_deque.hpp"
+#include "scheduler/senders.hpp"
 
 namespace troupe::inline v0::detail {
 
@@ -17,23 +18,30 @@ class ThreadGroup;
 /// Type-stable: a sender may still be ringing its doorbell when its thread has ended.
 class Worker {
  public:
-  explicit Worker(ThreadGroup& group) : group_(group) { ready_.prepare(); }
+  explicit Worker(ThreadGroup& group) : group_(group), senders_(*this) { ready_.prepare(); }
 
   void start(unsigned index);
   void join();
 
   // --- owner's thread ----------------------------------------------------------------------------------
   ThreadGroup& group() const { return group_; }
+  unsigned index() const { return index_; }
   /// The cell runs next in this thread, unless others become ready meanwhile.
   void push_next(Cell& cell);
   void push_among_others(Cell& cell);
   /// The cell runs after what is ready in the group already.
   void push_last(Cell& cell);
 
+  /// An activation of one of its senders. As run_cell().
+  bool run_sender(Cell& cell);
+  /// All the activations that the cell, whose token the caller holds, has in a row.
+  void run(Cell& cell);
+
   // --- any thread ----------------------------------------------------------------------------------------
+  Senders& senders() { return senders_; }
   std::uint32_t steal(Cell** loot, std::uint32_t limit) { return ready_.steal(loot, limit); }
-  bool has_stealable() const { return ready_.has_stealable(); }
-  std::size_t count_ready() const { return ready_.size(); }
+  bool has_stealable() const { return ready_.has_stealable() || senders_.has_stealable(); }
+  std::size_t count_ready() const { return ready_.size() + senders_.size(); }
   void ring_doorbell() { doorbell_.notify(); }
 
   // --- monitor
@@ -64,9 +72,9 @@ class Worker {
   Cell* steal_from_others();
   /// The cell, and what is found after it. Apart from loop(), for the sake of its registers.
   [[gnu::noinline]] void run_ready(Cell* cell);
-  void run(Cell& cell);
-  /// Besides the cell in hand.
-  bool has_nothing_else() const;
+  bool run_once(Cell& cell);
+  /// Besides the cell in hand, which has had so many activations in a row.
+  bool has_nothing_else(std::uint32_t times) const;
 
   // Every so many activations, what waits outside comes first: the group's queue, and the event loop.
   static constexpr std::uint32_t fairness_period = 61;
@@ -80,6 +88,8 @@ class Worker {
   // is left to it.
   static constexpr unsigned looks_before_sleep = 40;
   static constexpr unsigned looks_before_theft = 20;
+  // An actor that never comes to the end of its messages lets its senders run after so many activations.
+  static constexpr std::uint32_t times_before_senders = 16;
   // What a thief takes at once.
   static constexpr std::uint32_t largest_loot = 64;
 
@@ -94,6 +104,7 @@ class Worker {
   std::atomic<Cell*> current_{nullptr};
   std::atomic<std::uint64_t> activations_{0};
   ReadyDeque ready_;
+  Senders senders_;
   Doorbell doorbell_;
   std::thread thread_;
 

@@ -189,7 +189,8 @@ bool is_plain(const Cell& cell) { return !cell.lanes.has_signal() && cell.condit
 /// As run_cell(), of an activation that is more than a message. That has its own way, with less to keep in
 /// registers: most are.
 [[gnu::noinline]] bool run_on(Cell& cell, Running& running, std::uint32_t budget) {
-  while (budget != 0) {
+  context.sends_left = sends_per_activation;
+  while (budget != 0 && !context.has_sent_enough()) {
     if (cell.lanes.has_signal()) [[unlikely]]
       run_signals(cell);
     if (!cell.condition.is_plain()) [[unlikely]] {

@@ -7,13 +7,11 @@
 
 namespace troupe::inline v0::detail {
 
-/// After so many messages a cell goes to the end of the ready queue.
-inline constexpr std::uint32_t turns_per_activation = 256;
-
 // All of these: @pre a RunnerScope is set up in the calling thread
 
-/// Runs the cell, whose token the caller holds, for at most `budget` messages. True: the token is still the
-/// caller's, and there is more to do. False: the token is given away; the cell must not be touched.
+/// Runs the cell, whose token the caller holds, for at most `budget` messages, and until it has sent
+/// sends_per_activation. True: the token is still the caller's, and there is more to do. False: the token is
+/// given away; the cell must not be touched.
 bool run_cell(Cell& cell, std::uint32_t budget);
 
 /// Runs what waits in the cell's signal lane, and no message. True and false as for run_cell().

@@ -25,6 +25,7 @@
 #include <exception>
 #include <string>
 
+#include <troupe/detail/context.hpp>
 #include <troupe/detail/envelope.hpp>
 #include <troupe/detail/interruption.hpp>
 #include <troupe/lifecycle.hpp>
@@ -220,7 +221,8 @@ inline void send(Cell& cell, Envelope* envelope) {
   if (envelope->gen & locked_bit) [[unlikely]]
     return send_locked(cell, envelope);
   const Wake what = cell.lanes.send_user(envelope);
-  if (what != Wake::none) wake(cell, what);
+  if (what != Wake::none) return wake(cell, what);
+  context.note_send_to_busy(cell);
 }
 inline void send_signal(Cell& cell, Envelope* envelope) {
   const Wake what = cell.lanes.send_signal(envelope);

@@ -28,6 +28,12 @@ struct Running {
 /// What runs where no turn does. Never written to.
 inline constinit Running outside_turns{};
 
+/// After so many messages a cell goes to the end of the ready queue.
+inline constexpr std::uint32_t turns_per_activation = 256;
+/// After so many messages to others that are busy already, a cell makes way for them. The messages still are
+/// in a processor's cache then.
+inline constexpr std::uint32_t sends_per_activation = 1024;
+
 struct Context {
   Running* running = &outside_turns;
   Running base;                      ///< the outermost turn's, on a scheduler's threads
@@ -35,11 +41,23 @@ struct Context {
   const Group* group = nullptr;      ///< that worker's
   const char* stack_base = nullptr;  ///< where the outermost turn of this thread began
   std::uint32_t inline_budget = 0;   ///< inline asks left in this activation
+  /// Messages to busy cells, of an activation that is longer than a turn. Below zero where a turn sends more.
+  std::uint32_t sends_left = 0;
+  const Cell* sent_to = nullptr;     ///< where the last of them went
   std::uint64_t traced_message = 0;  ///< the tracer's name for the message in hand; 0: it isn't traced
   /// Whose object is being built; null once Actor's constructor has seen it.
   Cell* under_construction = nullptr;
   const void* held_at = nullptr;  ///< where this thread has moved a Reply last
   std::uint32_t frame_bytes = 0;  ///< of the coroutine frame that it has allocated last
+
+  /// A message has come to a cell that is busy. Those to oneself are no load on anybody else.
+  void note_send_to_busy(const Cell& cell) {
+    if (running->cell == &cell) return;
+    --sends_left;
+    sent_to = &cell;
+  }
+  bool has_sent_enough() const { return static_cast<std::int32_t>(sends_left) <= 0; }
+  std::uint32_t sends_made() const { return sends_per_activation - sends_left; }
 };
 
 // constinit on the declaration spares the compilers the wrapper that would construct it. initial-exec: the
