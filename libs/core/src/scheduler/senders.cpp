@@ -1,4 +1,6 @@
 #include "scheduler/senders.hpp"
+#include <algorithm>
+#include <utility>
 
 #include <troupe/detail/context.hpp>
 
@@ -35,7 +37,7 @@ bool Senders::run_one() {
   worker_.group().stop_searching(worker_);
   if (sender.receives) {
     const RunnerScope scope;
-    worker_.run(*sender.cell);
+    worker_.run_receiver(*sender.cell);
   } else if (!run(sender)) {
     worker_.push_last(*sender.cell);
   }
@@ -45,46 +47,60 @@ bool Senders::run_one() {
 bool Senders::run(Sender& sender) {
   const RunnerScope scope;
   const SteadyTime begin = system_clock().now();
+  const Pace together = sender.has_host ? begin_cycle(sender, begin) : Pace();
   if (!worker_.run_sender(*sender.cell)) return true;
-  const Pace pace(system_clock().now() - begin, context.sends_made());
-  sender.target = context.sent_to;
+  const std::uint32_t sends = context.sends_made();
+  if (sender.has_host) {
+    cycle_.sends = sends;
+  } else {
+    sender.target = context.sent_to;
+  }
   ++sender.activations;
-  return place(sender, pace);
+  return sender.has_host ? keep_guest(sender, together)
+                         : place(sender, Pace(system_clock().now() - begin, sends));
+}
+
+Pace Senders::begin_cycle(const Sender& guest, SteadyTime now) {
+  const Cycle last = std::exchange(cycle_, {guest.target, now, 0});
+  return last.target == guest.target && last.sends != 0 ? Pace(now - last.began, last.sends) : Pace();
 }
 
 bool Senders::place(Sender& sender, Pace pace) {
-  if (sender.has_host) return keep_guest(sender, pace);
-  if (worker_.group().size() == 1) return take_in(sender);
-  return pace.is_slower_than(worth_sharing) ? send_to_host(sender, pace) : take_in(sender);
+  ThreadGroup& group = worker_.group();
+  if (group.size() == 1) return take_in(sender);
+  const bool is_slow = pace.is_slower_than(worth_sharing);
+  if ((is_slow || group.runs_elsewhere(sender.target, worker_)) && send_to_host(sender, pace)) return true;
+  return !is_slow && take_in(sender);
 }
 
 bool Senders::send_to_host(Sender& sender, Pace pace) {
   ThreadGroup& group = worker_.group();
   if (!sender.target || !group.can_colocate(*sender.target)) return false;
-  sender.has_host = true;
-  sender.activations = 0;
-  sender.apart = group.colocation().is_trusted() ? Pace() : pace;
-  Worker* const host = group.host_of(*sender.target);
-  if (host) return host->senders().take_in(sender);
-  group.colocation().gather(*sender.target, worker_.index());
-  return take_in(sender);
+  Sender guest = sender;
+  guest.has_host = true;
+  guest.activations = 0;
+  guest.apart = group.colocation().is_trusted() ? Pace() : pace;
+  if (Worker* const host = group.host_of(*guest.target)) return host->senders().take_in(guest);
+  group.colocation().gather(*guest.target, worker_.index());
+  return take_in(guest);
 }
 
-bool Senders::keep_guest(Sender& sender, Pace pace) {
+bool Senders::keep_guest(Sender& guest, Pace together) {
   ThreadGroup& group = worker_.group();
-  if (sender.apart.is_known()) {
-    // More than all workers together: the receiver, who has its time here as well, isn't measured.
-    if (pace.beats(sender.apart, group.size() + 1)) {
+  if (guest.apart.is_known()) {
+    // All who send there would be at it at the same time elsewhere.
+    const auto at_once = std::min<std::size_t>(waiting_.size() + 1, group.size());
+    if (together.is_known() && together.beats(guest.apart, static_cast<unsigned>(at_once))) {
       group.colocation().note_success();
-      sender.apart = {};
-    } else if (sender.activations >= activations_of_trial) {
+      guest.apart = {};
+    } else if (guest.activations >= activations_of_trial) {
       group.colocation().note_failure();
       return false;
     }
   }
-  if (sender.activations >= activations_at_host) return false;
-  group.colocation().gather(*sender.target, worker_.index());
-  return take_in(sender);
+  if (guest.activations >= activations_at_host) return false;
+  group.colocation().gather(*guest.target, worker_.index());
+  return take_in(guest);
 }
 
 bool Senders::take_in(const Sender& sender) noexcept {

@@ -38,11 +38,21 @@ class Senders {
   bool run(Sender& sender);
   bool place(Sender& sender, Pace pace);
   bool send_to_host(Sender& sender, Pace pace);
-  bool keep_guest(Sender& sender, Pace pace);
+  bool keep_guest(Sender& guest, Pace together);
   bool take_in(const Sender& sender) noexcept;
+
+  /// From the beginning of a guest's activation to that of the next: the receiver's share is in it.
+  struct Cycle {
+    const Cell* target = nullptr;
+    SteadyTime began{};
+    std::uint32_t sends = 0;
+  };
+  /// The pace of the cycle that ends here; unknown if it was of another receiver's guest.
+  Pace begin_cycle(const Sender& guest, SteadyTime now);
 
   Worker& worker_;
   SenderQueue waiting_;
+  Cycle cycle_;
 };
 
 }  // namespace troupe::inline v0::detail

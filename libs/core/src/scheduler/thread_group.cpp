@@ -95,6 +95,13 @@ Cell* ThreadGroup::take_outside(Worker& worker) {
   return cells[0];
 }
 
+bool ThreadGroup::runs_elsewhere(const Cell* cell, const Worker& here) const {
+  for (unsigned i = 0; i < size_; ++i) {
+    if (&workers_[i] != &here && workers_[i].current() == cell) return true;
+  }
+  return false;
+}
+
 bool ThreadGroup::anything_ready() const {
   if (has_outside()) return true;
   for (unsigned i = 0; i < size_; ++i) {

@@ -69,6 +69,8 @@ class ThreadGroup final : public Group {
     return index ? &workers_[*index % size_] : nullptr;
   }
   Colocation& colocation() { return colocation_; }
+  /// Whether another worker has the cell in hand just now.
+  bool runs_elsewhere(const Cell* cell, const Worker& here) const;
   bool anybody_idle() const { return sleepers_.load(std::memory_order_relaxed) != 0; }
   /// How many cells wait for a worker, more or less: some are just being taken, or have just come.
   std::size_t count_ready();

@@ -59,7 +59,7 @@ bool Worker::run_sender(Cell& cell) {
   return run_once(cell);
 }
 
-void Worker::run(Cell& cell) {
+inline void Worker::run(Cell& cell) {
   current_.store(&cell, std::memory_order_release);
   std::uint32_t times = 0;
   do {
@@ -70,6 +70,8 @@ void Worker::run(Cell& cell) {
   } while (has_nothing_else(++times));
   push_last(cell);
 }
+
+void Worker::run_receiver(Cell& cell) { run(cell); }
 
 bool Worker::has_nothing_else(std::uint32_t times) const {
   // Those who have made way for it wait until it is done, or has had its share. A loop's events wait for

@@ -34,8 +34,8 @@ class Worker {
 
   /// An activation of one of its senders. As run_cell().
   bool run_sender(Cell& cell);
-  /// All the activations that the cell, whose token the caller holds, has in a row.
-  void run(Cell& cell);
+  /// All activations in a row of one that its senders make way for.
+  void run_receiver(Cell& cell);
 
   // --- any thread ----------------------------------------------------------------------------------------
   Senders& senders() { return senders_; }
@@ -72,6 +72,7 @@ class Worker {
   Cell* steal_from_others();
   /// The cell, and what is found after it. Apart from loop(), for the sake of its registers.
   [[gnu::noinline]] void run_ready(Cell* cell);
+  void run(Cell& cell);
   bool run_once(Cell& cell);
   /// Besides the cell in hand, which has had so many activations in a row.
   bool has_nothing_else(std::uint32_t times) const;
