@@ -1,5 +1,6 @@
 #include "scheduler/senders.hpp"
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include <troupe/detail/context.hpp>
@@ -21,6 +22,13 @@ constexpr std::uint32_t activations_of_trial = 4;
 // Then a guest runs freely once, and so shows how it gets on without.
 constexpr std::uint32_t activations_at_host = 64;
 }  // namespace
+
+void Context::has_sent_share() noexcept {
+  // A turn comes to its end by itself, and then the worker sees to it.
+  if (worker || running->cell) return;
+  sends_left = sends_per_activation;
+  std::this_thread::yield();
+}
 
 bool Senders::take_over(Cell& cell) {
   if (Worker* host = worker_.group().host_of(cell); host && host != &worker_) [[unlikely]]

@@ -42,7 +42,7 @@ struct Context {
   const char* stack_base = nullptr;  ///< where the outermost turn of this thread began
   std::uint32_t inline_budget = 0;   ///< inline asks left in this activation
   /// Messages to busy cells, of an activation that is longer than a turn. Below zero where a turn sends more.
-  std::uint32_t sends_left = 0;
+  std::uint32_t sends_left = sends_per_activation;
   const Cell* sent_to = nullptr;     ///< where the last of them went
   std::uint64_t traced_message = 0;  ///< the tracer's name for the message in hand; 0: it isn't traced
   /// Whose object is being built; null once Actor's constructor has seen it.
@@ -53,9 +53,12 @@ struct Context {
   /// A message has come to a cell that is busy. Those to oneself are no load on anybody else.
   void note_send_to_busy(const Cell& cell) {
     if (running->cell == &cell) return;
-    --sends_left;
     sent_to = &cell;
+    if (--sends_left == 0) [[unlikely]]
+      has_sent_share();
   }
+  /// A plain thread lets others have its processor, the receiver's worker perhaps.
+  void has_sent_share() noexcept;
   bool has_sent_enough() const { return static_cast<std::int32_t>(sends_left) <= 0; }
   std::uint32_t sends_made() const { return sends_per_activation - sends_left; }
 };
