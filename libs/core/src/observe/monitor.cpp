@@ -112,16 +112,16 @@ bool Monitor::look_at(GroupWatch& watch, SteadyTime now) {
   ThreadGroup& group = watch.group();
   bool anybody_works = !group.all_idle();
   for (TurnWatch& one : watch.workers) {
-    if (!one.look(now)) {
-      anybody_works = true;
-    } else if (group.anybody_idle()) {
+    const bool same_turn = one.look(now);
+    if (!same_turn) anybody_works = true;
+    if (same_turn && group.anybody_idle()) {
       // The same turn as at the last look, and others have nothing to do: what waits behind it is theirs.
       Cell* waiting[16];
       const std::uint32_t count = one.worker().steal_even_newest(waiting, std::size(waiting));
       for (std::uint32_t i = 0; i < count; ++i) group.submit(*waiting[i]);
     }
-    if (group.anybody_idle()) {
-      // Those who make way for others don't do so for ever.
+    if (same_turn || group.anybody_idle()) {
+      // Nobody steals those who make way here, so they are handed on even if all others are busy.
       while (Cell* cell = one.worker().senders().take_waiting_since(now - period)) group.submit(*cell);
     }
     // What is ready now runs next in time, however busy those are that come after it.
