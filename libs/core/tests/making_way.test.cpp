@@ -37,14 +37,15 @@ struct Collector {
   Tally* tally;
 };
 
-struct Source : troupe::Actor<Source> {
-  Source(Tally* of, troupe::Ref<Collector> collector) : tally(of), to(collector) {}
+template <class To>
+struct Source : troupe::Actor<Source<To>> {
+  Source(Tally* of, troupe::Ref<To> receiver) : tally(of), to(receiver) {}
   void on(const Burst& burst) {
-    for (long i = 0; i < per_turn; ++i) to.tell<Item>(++tally->sent);
-    if (burst.left > per_turn) self().tell<Burst>(burst.left - per_turn);
+    for (long i = 0; i < per_turn; ++i) to.template tell<Item>(++tally->sent);
+    if (burst.left > per_turn) this->self().template tell<Burst>(burst.left - per_turn);
   }
   Tally* tally;
-  troupe::Ref<Collector> to;
+  troupe::Ref<To> to;
 };
 
 TEST(MakingWay, KeepsTheMailboxOfABusyReceiverShort) {
@@ -52,7 +53,7 @@ TEST(MakingWay, KeepsTheMailboxOfABusyReceiverShort) {
   tally.last = 200'000;
   World world(threads(1));
   const auto collector = world->spawn<Collector>(&tally);
-  world->spawn<Source>(&tally, collector).tell<Burst>(tally.last);
+  world->spawn<Source<Collector>>(&tally, collector).tell<Burst>(tally.last);
   world.await(tally.over);
   EXPECT_EQ(tally.handled, tally.last);
   // Two activations: one that shows that it sends much, and one that shows how fast. And one more for each
@@ -66,7 +67,7 @@ TEST(MakingWay, IsForAllSendersOfAReceiverTogether) {
   tally.last = sources * share;
   World world(threads(1));
   const auto collector = world->spawn<Collector>(&tally);
-  for (long i = 0; i < sources; ++i) world->spawn<Source>(&tally, collector).tell<Burst>(share);
+  for (long i = 0; i < sources; ++i) world->spawn<Source<Collector>>(&tally, collector).tell<Burst>(share);
   world.await(tally.over);
   // Each may come by once before the receiver does.
   EXPECT_LE(tally.most_waiting, 5 * sources * long{troupe::detail::sends_per_activation});
@@ -88,22 +89,12 @@ struct Insatiable : troupe::Actor<Insatiable> {
   Tally* tally;
 };
 
-struct InsatiablesSource : troupe::Actor<InsatiablesSource> {
-  InsatiablesSource(Tally* of, troupe::Ref<Insatiable> insatiable) : tally(of), to(insatiable) {}
-  void on(const Burst& burst) {
-    for (long i = 0; i < per_turn; ++i) to.tell<Item>(++tally->sent);
-    if (burst.left > per_turn) self().tell<Burst>(burst.left - per_turn);
-  }
-  Tally* tally;
-  troupe::Ref<Insatiable> to;
-};
-
 TEST(MakingWay, EndsAfterAWhileForAReceiverThatNeverRests) {
   Tally tally;
   tally.last = 20'000;
   World world(threads(1));
   const auto insatiable = world->spawn<Insatiable>(&tally);
-  world->spawn<InsatiablesSource>(&tally, insatiable).tell<Burst>(tally.last);
+  world->spawn<Source<Insatiable>>(&tally, insatiable).tell<Burst>(tally.last);
   world.await(tally.over);
   EXPECT_EQ(tally.handled, tally.last);
 }

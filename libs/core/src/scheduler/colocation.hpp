@@ -41,8 +41,8 @@ class Colocation {
 
   /// Shared by several receivers: the last one has it.
   struct Seat {
-    std::atomic<std::uintptr_t> word{
-        0};  ///< the receiver, and in the bits that its alignment leaves, the worker
+    /// The receiver, and in the bits that its alignment leaves, the worker.
+    std::atomic<std::uintptr_t> word{0};
     std::atomic<Rep> until{0};
   };
   static constexpr std::uintptr_t worker_mask = alignof(Cell) - 1;

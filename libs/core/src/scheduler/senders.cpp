@@ -58,6 +58,7 @@ bool Senders::run(Sender& sender) {
   const Pace together = sender.has_host ? begin_cycle(sender, begin) : Pace();
   if (!worker_.run_sender(*sender.cell)) return true;
   const std::uint32_t sends = context.sends_made();
+  if (sends < much) return false;
   if (sender.has_host) {
     cycle_.sends = sends;
   } else {
