@@ -133,8 +133,7 @@ bool Worker::poll() {
 }
 
 Cell* Worker::look_around() {
-  // An event loop's events are work as well, and only its wait sees to them.
-  if (group_.loop()) return steal_from_others();
+  if (group_.loop()) return look_for_events();
   for (unsigned look = 0; look < looks_before_sleep && !group_.is_ending(); ++look) {
     if (Cell* cell = group_.take_outside(*this)) return cell;
     if (look < looks_before_theft) {
@@ -145,6 +144,18 @@ Cell* Worker::look_around() {
     std::this_thread::yield();
   }
   return nullptr;
+}
+
+Cell* Worker::look_for_events() {
+  for (unsigned look = 0; look < looks_before_wait && !group_.is_ending(); ++look) {
+    if (Cell* cell = group_.take_outside(*this)) return cell;
+    if (poll()) {
+      if (Cell* cell = ready_.pop_newest()) return cell;
+    }
+    std::this_thread::yield();
+  }
+  // What comes later is seen by the loop's wait.
+  return steal_from_others();
 }
 
 Cell* Worker::steal_from_others() {

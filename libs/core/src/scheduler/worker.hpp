@@ -69,6 +69,8 @@ class Worker {
   bool poll();
   /// What others have, or will have in a moment. Null: it is time to sleep.
   Cell* look_around();
+  /// The same where the group has an event loop, whose events are work as well.
+  Cell* look_for_events();
   Cell* steal_from_others();
   /// The cell, and what is found after it. Apart from loop(), for the sake of its registers.
   [[gnu::noinline]] void run_ready(Cell* cell);
@@ -89,6 +91,9 @@ class Worker {
   // is left to it.
   static constexpr unsigned looks_before_sleep = 40;
   static constexpr unsigned looks_before_theft = 20;
+  // Who sends to a socket whose reader sleeps pays for the wake as well: a server that waits at once slows
+  // its clients down. A look is a call of the system, so there are fewer of them.
+  static constexpr unsigned looks_before_wait = 20;
   // An actor that never comes to the end of its messages lets its senders run after so many activations.
   static constexpr std::uint32_t times_before_senders = 16;
   // What a thief takes at once.
