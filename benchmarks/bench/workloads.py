@@ -20,6 +20,7 @@ TROUPE_WORKLOADS = [
     "bounded_one_to_one",
     "tell_pipeline",
     "deliver_pipeline",
+    "await_pipeline",
     "overload_rss",
 ]
 

@@ -28,26 +28,50 @@ struct Burst {
 };
 
 /// The stages of a pipeline know the next one. The last, which knows nobody, counts.
-class DeliveringStage {
+template <class Self>
+class BoundedStage {
  public:
-  DeliveringStage(troupe::Ref<DeliveringStage> next, long last, std::latch* done)
-      : next_(next), last_(last), done_(done) {}
+  BoundedStage(troupe::Ref<Self> next, long last, std::latch* done) : next_(next), last_(last), done_(done) {}
 
   troupe::Task<> on(Burst burst) {
-    for (long i = 0; i < burst.left; ++i) co_await next_.deliver<Step>(i).within(troupe::Duration::max());
+    for (long i = 0; i < burst.left; ++i) co_await pass_on({i});
   }
-  troupe::Task<> on(Step step) {
-    if (next_) {
-      co_await next_.deliver<Step>(step.number).within(troupe::Duration::max());
-    } else if (step.number == last_) {
-      done_->count_down();
-    }
+
+ protected:
+  auto pass_on(Step step) const {
+    return next_.template deliver<Step>(step.number).within(troupe::Duration::max());
+  }
+  bool is_last() const { return !next_; }
+  void count(Step step) {
+    if (step.number == last_) done_->count_down();
   }
 
  private:
-  troupe::Ref<DeliveringStage> next_;
+  troupe::Ref<Self> next_;
   long last_;
   std::latch* done_;
+};
+
+struct DeliveringStage : BoundedStage<DeliveringStage> {
+  using BoundedStage::BoundedStage, BoundedStage::on;
+
+  troupe::Ask<> on(Step step) {
+    if (!is_last()) return pass_on(step);
+    count(step);
+    return {};
+  }
+};
+
+struct AwaitingStage : BoundedStage<AwaitingStage> {
+  using BoundedStage::BoundedStage, BoundedStage::on;
+
+  troupe::Task<> on(Step step) {
+    if (is_last()) {
+      count(step);
+    } else {
+      co_await pass_on(step);
+    }
+  }
 };
 
 class TellingStage : public troupe::Actor<TellingStage> {
@@ -132,6 +156,7 @@ Result bounded_one_to_one(double scale) {
 
 Result tell_pipeline(double scale) { return pipeline<TellingStage>(troupe::unbounded, scale); }
 Result deliver_pipeline(double scale) { return pipeline<DeliveringStage>(troupe::bounded(kRoom), scale); }
+Result await_pipeline(double scale) { return pipeline<AwaitingStage>(troupe::bounded(kRoom), scale); }
 
 Result overload_rss(double scale) {
   const std::chrono::duration<double> duration = 10s * scale;

@@ -60,6 +60,7 @@ constexpr Workload kOwn[] = {
     {"bounded_one_to_one", bounded_one_to_one},
     {"tell_pipeline", tell_pipeline},
     {"deliver_pipeline", deliver_pipeline},
+    {"await_pipeline", await_pipeline},
     {"overload_rss", overload_rss},
 };
 

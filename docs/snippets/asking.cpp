@@ -104,6 +104,9 @@ struct Count {
 struct Keep {
   std::string text;
 };
+struct Lookup {
+  std::string key;
+};
 
 class Client : public troupe::Actor<Client> {
  public:
@@ -141,6 +144,8 @@ class Client : public troupe::Actor<Client> {
     co_return kept&& there;
   }
 
+  troupe::Ask<std::string> on(const Lookup& lookup) { return left_.ask<Get>(lookup.key); }
+
  private:
   /// A part of a handler that waits is a Task as well.
   troupe::Task<bool> is_kept(std::string text) {
@@ -169,6 +174,7 @@ int main() {
   expect(client.ask<Race>("k").get() == "2");
   expect(client.ask<Gather>("k").get() == "22");
   expect(client.ask<Keep>("kept").get());
+  expect(client.ask<Lookup>("text").get() == "kept");
   expect(client.ask<Count>("/dev/null").get() == 0);
   auto [one, two] = troupe::all(left.ask<Get>("text"), right.ask<Get>("k")).get();
   expect(one == "kept" && two == "2");

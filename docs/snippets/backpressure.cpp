@@ -16,6 +16,9 @@ struct Rebuild {};
 struct Upload {
   std::vector<std::string> lines;
 };
+struct Line {
+  std::string text;
+};
 
 class Store {
  public:
@@ -37,6 +40,10 @@ class Uploader {
 
   troupe::Task<> on(const Upload& upload) {
     for (const std::string& line : upload.lines) co_await store_.deliver<Put>(line, "value");
+  }
+  troupe::Ask<> on(const Line& line) {
+    if (line.text.empty()) return {};  // nothing to wait for
+    return store_.deliver<Put>(line.text, "value");
   }
 
  private:
@@ -89,6 +96,9 @@ void waiting() {
   auto uploader = system.spawn<Uploader>(store);
   uploader.ask<Upload>(std::vector<std::string>(100, "line")).get();
   expect(store.ask<Count>().get() == 100);
+  uploader.ask<Line>("").get();
+  uploader.ask<Line>("line").get();
+  expect(store.ask<Count>().get() == 101);
 }
 
 void urgent() {

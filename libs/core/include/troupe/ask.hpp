@@ -2,6 +2,7 @@
 // get() outside of actors; order counts from there.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <expected>
 #include <new>
@@ -13,6 +14,7 @@
 #include <troupe/detail/dispatch.hpp>
 #include <troupe/detail/durations.hpp>
 #include <troupe/detail/inline_run.hpp>
+#include <troupe/detail/ref_services.hpp>
 #include <troupe/detail/tracing.hpp>
 #include <troupe/errors.hpp>
 
@@ -30,6 +32,7 @@ enum class Way : std::uint8_t {
   ask,      ///< for the answer
   deliver,  ///< for room in the mailbox
   signal,  ///< for the answer; in the signal lane: ahead of messages, seen also by an actor whose turn awaits
+  nothing,  ///< there is no message
 };
 
 template <class R, bool as_value>
@@ -66,14 +69,21 @@ class Request : public Patience {
     if (letter_) discard();
   }
 
+  /// There is no message, and nothing to wait for.
+  static Request nothing() { return Request(&nobody(), nullptr, Way::nothing); }
+
   Cell& target() const { return *target_; }
   /// Handles the message in this thread, if its actor is idle and may run here. True: the answer is in the
   /// sink. False: it is to come, if is_sent() now.
   /// @pre the sink is ready to wait. @throws UsageError: it was sent before
   template <class R>
   bool begin(Sink<R>& sink) {
-    if (!letter_) [[unlikely]]
+    if (!letter_) [[unlikely]] {
+      if constexpr (std::is_void_v<R>) {
+        if (way_ == Way::nothing) return sink.value.emplace(), true;
+      }
       refuse_spent_ask();
+    }
     if (way_ != Way::ask) [[unlikely]]
       return false;
     Cell& target = *target_;
@@ -103,6 +113,12 @@ class Request : public Patience {
   }
   /// Of a delivery. True: the mailbox had room, so nothing is to come. @throws UsageError: it was sent before
   bool deliver_at_once();
+  /// Whether there is nothing to wait for; so it is of a delivery for which there is room.
+  bool ends_at_once() {
+    if (way_ == Way::deliver) [[likely]]
+      return deliver_at_once();
+    return way_ == Way::nothing;
+  }
   /// The answer is to come. @throws UsageError: it was sent before, or an actor asks itself
   void send(SinkBase& sink);
   bool is_sent() const { return !letter_; }
@@ -279,6 +295,14 @@ class BasicAsk {
   Request take_request_() && { return std::move(source_).letter(); }
   Cell& target_cell_() const { return source_.target(); }
   void within_at_most_(Duration limit) { source_.within_at_most(limit); }
+  /// Whether it has sent what it sends, and has nothing to wait for. False: it is as it was.
+  bool ends_at_once_() {
+    if constexpr (std::is_void_v<R> && std::same_as<Source, Request>) {
+      return source_.ends_at_once();
+    } else {
+      return false;
+    }
+  }
 
  protected:
   template <class... Args>
@@ -290,26 +314,68 @@ class BasicAsk {
   Source source_;
 };
 
+/// Where an ask was given its name, or returned by a handler.
+struct NamedAt {
+  std::source_location named_at_{};
+};
+
+/// What ask(), deliver() and their try_ forms yield: becomes an Ask, or a TryAsk, wherever one is wanted.
+template <template <class> class AskOf, class R, class Source>
+class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] Unnamed
+    : public BasicAsk<Unnamed<AskOf, R, Source>, Source, R, AskOf<R>::yields_outcome> {
+ public:
+  using ask_type = AskOf<R>;
+
+  template <class... Args>
+  explicit Unnamed(std::in_place_t place, Args&&... args)
+      : BasicAsk<Unnamed, Source, R, AskOf<R>::yields_outcome>(place, std::forward<Args>(args)...) {}
+};
+
+/// An ask that is given up to become a Named.
+template <class Given, class Named>
+concept NamedAs = std::same_as<typename Given::ask_type, Named> && !std::same_as<Given, Named>;
+
 }  // namespace detail
 
 /// Awaits an R, or throws AskError.
+///
+/// A handler may return one in place of a Task: what it yields is the answer then, and the turn lasts until
+/// it is there.
 template <class R>
 class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] Ask
-    : public detail::BasicAsk<Ask<R>, detail::Request, R, false> {
+    : public detail::BasicAsk<Ask<R>, detail::Request, R, false>,
+      public detail::NamedAt {
+  using Base = detail::BasicAsk<Ask, detail::Request, R, false>;
+
  public:
   using ask_type = Ask;
-  explicit Ask(detail::Request&& request)
-      : detail::BasicAsk<Ask, detail::Request, R, false>(std::in_place, std::move(request)) {}
+  explicit Ask(detail::Request&& request) : Base(std::in_place, std::move(request)) {}
+  /// What ask() and deliver() yield.
+  template <detail::NamedAs<Ask> Given>
+  Ask(Given&& given, std::source_location where = std::source_location::current())
+      : Base(std::in_place, std::move(given).take_request_()), NamedAt(where) {}
+  /// Awaits nothing: for a handler that has nothing to wait for.
+  Ask()
+    requires std::is_void_v<R>
+      : Base(std::in_place, detail::Request::nothing()) {}
 };
 
-/// Awaits a std::expected<R, AskError>.
+/// Awaits a std::expected<R, AskError>. As with Ask, a handler may return one.
 template <class R>
 class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] TryAsk
-    : public detail::BasicAsk<TryAsk<R>, detail::Request, R, true> {
+    : public detail::BasicAsk<TryAsk<R>, detail::Request, R, true>,
+      public detail::NamedAt {
+  using Base = detail::BasicAsk<TryAsk, detail::Request, R, true>;
+
  public:
   using ask_type = TryAsk;
-  explicit TryAsk(detail::Request&& request)
-      : detail::BasicAsk<TryAsk, detail::Request, R, true>(std::in_place, std::move(request)) {}
+  explicit TryAsk(detail::Request&& request) : Base(std::in_place, std::move(request)) {}
+  template <detail::NamedAs<TryAsk> Given>
+  TryAsk(Given&& given, std::source_location where = std::source_location::current())
+      : Base(std::in_place, std::move(given).take_request_()), NamedAt(where) {}
+  TryAsk()
+    requires std::is_void_v<R>
+      : Base(std::in_place, detail::Request::nothing()) {}
 };
 
 }  // namespace troupe::inline v0

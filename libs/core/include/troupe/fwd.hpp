@@ -20,9 +20,9 @@ template <class Self>
 class Actor;
 template <class T = void>
 class Task;
-template <class R>
+template <class R = void>
 class Ask;
-template <class R>
+template <class R = void>
 class TryAsk;
 class AskError;
 class Supervisor;

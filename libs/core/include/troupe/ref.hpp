@@ -24,10 +24,10 @@ namespace detail {
 
 /// Makes the ask of a letter whose target and message are known. `ops` is the constant for the letter.
 template <template <class> class AskOf, class R, class M, class... Args>
-AskOf<R> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&... args) {
+Unnamed<AskOf, R, Request> make_ask(Cell* cell, std::uint64_t gen, const MessageOps* ops, Args&&... args) {
   using Box = Letter<M, carries_reply<M> ? Sent::told : Sent::asked>;
-  return AskOf<R>(
-      Request(cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...)));
+  return Unnamed<AskOf, R, Request>(
+      std::in_place, cell, make_letter<Box>(*cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 
 /// How an argument goes to tell_slowly(): small temporaries as values, in registers. By reference they would
@@ -72,7 +72,7 @@ auto ask_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
       // Named here for g++: of a class within a function it warns about the `urgent` that nobody has looked
       // at by that function's end, which is before the bodies of other functions are made.
       [[maybe_unused]] constexpr const MessageOps* ops = &Dispatch<A, M, Sent::asked>::ops;
-      return DirectAsk<AskOf, A, M>(cell, gen, unwrap_mover(std::forward<Args>(args))...);
+      return DirectAsk<AskOf, A, M>(std::in_place, cell, gen, unwrap_mover(std::forward<Args>(args))...);
     } else if constexpr (built) {
       using D = Dispatch<A, M, asked_as<A, M>>;
       return make_ask<AskOf, reply_t<A, M>, M>(cell, gen, &D::ops, std::forward<Args>(args)...);
@@ -98,7 +98,8 @@ void tell_actor(Cell* cell, std::uint64_t gen, Args&&... args) {
 template <template <class> class AskOf, class M, class... Args>
 Delivery<AskOf> make_delivery(Cell* cell, std::uint64_t gen, const MessageOps* told, Args&&... args) {
   using Box = Letter<M, Sent::told>;
-  return {cell, make_letter<Box>(*cell, told, gen, unwrap_mover(std::forward<Args>(args))...)};
+  return Delivery<AskOf>(std::in_place, cell,
+                         make_letter<Box>(*cell, told, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 template <template <class> class AskOf, class A, class M, class... Args>
 auto deliver_to(Cell* cell, std::uint64_t gen, Args&&... args) {

@@ -24,6 +24,13 @@ namespace detail {
 template <class T>
 concept Awaitable = requires { typename std::remove_cvref_t<T>::troupe_awaitable; };
 
+/// An ask that a handler has returned, and where.
+template <class A>
+struct Returned {
+  A* ask;
+  std::source_location where;
+};
+
 class PromiseBase : public Turn {
  public:
   PromiseBase() noexcept { frame_bytes = context.frame_bytes; }
@@ -76,6 +83,12 @@ class PromiseBase : public Turn {
     } else {
       return NoAsk{};
     }
+  }
+
+  template <class A>
+  A&& await_transform(Returned<A>&& returned) noexcept {
+    awaits_at = returned.where;
+    return std::move(*returned.ask);
   }
 
   std::coroutine_handle<> continuation = std::noop_coroutine();
@@ -157,6 +170,12 @@ Task<T> Promise<T>::get_return_object() noexcept {
 }
 inline Task<void> Promise<void>::get_return_object() noexcept {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
+}
+
+/// What remains of the turn of a handler that has returned an ask.
+template <class A>
+Task<typename A::result_type> await_returned(A ask, std::source_location where) {
+  co_return co_await Returned<A>{&ask, where};
 }
 }  // namespace detail
 

@@ -21,8 +21,16 @@
 
 namespace troupe::inline v0::detail {
 
+namespace {
+[[noreturn]] void refuse_empty_ask() {
+  throw UsageError(
+      "all() or first() was given an empty troupe::Ask<>, which awaits nothing: leave it out, or await it "
+      "alone");
+}
+}  // namespace
+
 void Request::send(SinkBase& sink) {
-  if (!letter_) refuse_spent_ask();
+  if (!letter_ && way_ != Way::nothing) refuse_spent_ask();
   switch (way_) {
     case Way::ask:
       return send_ask(sink);
@@ -30,6 +38,8 @@ void Request::send(SinkBase& sink) {
       return send_delivery(sink);
     case Way::signal:
       return send_as_signal(sink);
+    case Way::nothing:
+      refuse_empty_ask();
   }
 }
 
@@ -83,12 +93,13 @@ AskError undeliverable(const Envelope& letter) {
 }  // namespace
 
 bool Request::deliver_at_once() {
-  if (!letter_) refuse_spent_ask();
+  if (!letter_) [[unlikely]]
+    refuse_spent_ask();
   // What is traced takes the long way, and so does what has nobody to go to.
-  if (letter_->gen & traced_bit) return false;
+  if (letter_->is_traced()) [[unlikely]]
+    return false;
   if (letter_->gen & locked_bit) {
-    const LockedMailbox::Put outcome = detail::deliver_at_once(*target_, letter_);
-    if (outcome == LockedMailbox::Put::full || outcome == LockedMailbox::Put::gone) return false;
+    if (!detail::deliver_at_once(*target_, letter_)) return false;
   } else {
     if (!target_->is(letter_->addressee())) return false;
     detail::send(*target_, letter_);

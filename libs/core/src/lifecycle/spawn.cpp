@@ -164,7 +164,7 @@ void check_mailbox(const Mailbox& rules, const ActorOps& ops) {
   }
   check_mailbox(rules, ops);
   Cell& cell = take_free_locked_cell();
-  mailbox_of(cell).open(rules);
+  mailbox_of(cell).open(rules, ops.urgent);
   return cell;
 }
 

@@ -11,13 +11,20 @@ class ByteLock {
  public:
   void lock() noexcept {
     // acquire pairs with the release of whoever held it last.
-    for (unsigned spins = 0; taken_.exchange(true, std::memory_order_acquire); ++spins) {
-      while (taken_.load(std::memory_order_relaxed)) Relax::pause(spins++);
-    }
+    if (taken_.exchange(true, std::memory_order_acquire)) [[unlikely]]
+      wait();
   }
   void unlock() noexcept { taken_.store(false, std::memory_order_release); }
 
  private:
+  // Out of line: it is seldom taken.
+  [[gnu::noinline, gnu::cold]] void wait() noexcept {
+    unsigned spins = 0;
+    do {
+      while (taken_.load(std::memory_order_relaxed)) Relax::pause(spins++);
+    } while (taken_.exchange(true, std::memory_order_acquire));
+  }
+
   std::atomic<bool> taken_{false};
 };
 

@@ -31,7 +31,12 @@ class LetterQueue {
     while (!others.empty()) push_back(others.pop_front());
   }
   /// @pre not empty
-  Envelope* pop_front() { return unlink(nullptr); }
+  Envelope* pop_front() {
+    Envelope* letter = first_;
+    first_ = after(*letter);
+    if (!first_) last_ = nullptr;
+    return letter;
+  }
   /// Takes out the letter after `before`; null: the first. @pre there is one
   Envelope* unlink(Envelope* before) {
     Envelope* letter = before ? after(*before) : first_;

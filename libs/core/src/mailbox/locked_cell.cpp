@@ -32,16 +32,11 @@ void drop_overflowing(Cell& cell, Envelope* letter) {
   free_envelope(letter);
 }
 
-namespace {
-
-/// What follows a put. False: the letter was not taken, and is the caller's.
 bool finish_put(Cell& cell, LockedMailbox::Put outcome, Envelope* displaced) {
   if (outcome == LockedMailbox::Put::accepted_first) ring(cell);
   if (displaced) drop_overflowing(cell, displaced);
   return outcome != LockedMailbox::Put::full && outcome != LockedMailbox::Put::gone;
 }
-
-}  // namespace
 
 void send_locked(Cell& cell, Envelope* letter) {
   Envelope* displaced = nullptr;
@@ -51,13 +46,6 @@ void send_locked(Cell& cell, Envelope* letter) {
   if (outcome == LockedMailbox::Put::full) return drop_overflowing(cell, letter);
   drop_stale(cell, *letter);
   free_envelope(letter);
-}
-
-LockedMailbox::Put deliver_at_once(Cell& cell, Envelope* letter) {
-  Envelope* displaced = nullptr;
-  const auto outcome = mailbox_of(cell).put_at_once(letter, displaced);
-  finish_put(cell, outcome, displaced);
-  return outcome;
 }
 
 LockedMailbox::Put send_or_wait(Cell& cell, Envelope* letter, AwaitBlock& waiter) {

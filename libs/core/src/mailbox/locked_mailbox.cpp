@@ -10,7 +10,7 @@
 
 namespace troupe::inline v0::detail {
 
-void LockedMailbox::open(const Mailbox& rules) {
+void LockedMailbox::open(const Mailbox& rules, bool has_urgent) {
   const std::lock_guard guard(lock_);
   closed_ = false;
   overflow_ = rules.overflow;
@@ -24,6 +24,7 @@ void LockedMailbox::open(const Mailbox& rules) {
     quotas_.open(Quotas::first_type + i, rules.limits[i].at_most);
     has_limits_ = has_limits_ || !limited_[i].empty();
   }
+  is_plain_ = !has_limits_ && !has_urgent && overflow_ != Overflow::conflate;
 }
 
 Quotas::Of LockedMailbox::with_limit(Quotas::Of of, const Envelope& letter) const {

@@ -38,8 +38,8 @@ inline bool has_rules(const Mailbox& mailbox) {
 
 class LockedMailbox {
  public:
-  /// @pre nobody knows the actor yet
-  void open(const Mailbox& rules);
+  /// `has_urgent`: some messages of its actor are. @pre nobody knows the actor yet
+  void open(const Mailbox& rules, bool has_urgent);
   /// From now on letters to this actor are taken.
   void begin(std::uint64_t gen) {
     const std::lock_guard guard(lock_);
@@ -114,6 +114,12 @@ class LockedMailbox {
   // Under the lock.
   Put put_in_room(Envelope* letter, bool may_conflate, Envelope*& displaced) {
     if (letter->addressee() != gen_) return Put::gone;
+    if (is_plain_ && letter->ops->kind == Kind::user) [[likely]]
+      return put_plainly(letter);
+    return put_by_rules(letter, may_conflate, displaced);
+  }
+  // Out of line: few have such rules.
+  [[gnu::noinline]] Put put_by_rules(Envelope* letter, bool may_conflate, Envelope*& displaced) {
     if (letter->ops->kind != Kind::user) return append(letter);
     if (overflow_ == Overflow::conflate && may_conflate && conflate_with(letter, displaced))
       return Put::accepted;
@@ -121,6 +127,13 @@ class LockedMailbox {
     if (!has_room(of)) return Put::full;
     quotas_.accept(of);
     return append(letter);
+  }
+  Put put_plainly(Envelope* letter) {
+    constexpr Quotas::Of of{Quotas::ordinary, Quotas::none};
+    if (!has_room(of)) return Put::full;
+    quotas_.accept(of);
+    ordinary_.push_back(letter);
+    return count_queued();
   }
   Put put_in_full(Envelope* letter, AwaitBlock* waiter, Envelope*& displaced);
   /// Room that is made while others wait for it is theirs.
@@ -130,6 +143,9 @@ class LockedMailbox {
   Put append(Envelope* letter) {
     queue_of(*letter).push_back(letter);
     if (letter->ops->urgent) urgent_there_.store(true, std::memory_order_relaxed);
+    return count_queued();
+  }
+  Put count_queued() {
     const std::uint32_t before = queued_.load(std::memory_order_relaxed);
     // Relaxed: who looks without the lock has the sender's ring, or the token, to order it.
     queued_.store(before + 1, std::memory_order_relaxed);
@@ -137,7 +153,8 @@ class LockedMailbox {
   }
   Envelope* take_slowly();
   void give_place_back(const Envelope& letter) {
-    if (letter.ops->kind == Kind::user) quotas_.give_back(quotas_of(letter));
+    if (letter.ops->kind != Kind::user) return;
+    quotas_.give_back(is_plain_ ? Quotas::Of{Quotas::ordinary, Quotas::none} : quotas_of(letter));
   }
   Envelope* refill();
   Quotas::Of quotas_of(const Envelope& letter) const {
@@ -162,6 +179,7 @@ class LockedMailbox {
   std::atomic<bool> urgent_there_{false};  ///< written under the lock; the runner comes under it to act on it
   Overflow overflow_ = Overflow::reject;
   bool has_limits_ = false;
+  bool is_plain_ = false;  ///< has one bound, for all messages alike, and rejects or drops what is over it
   std::uint32_t capacity_ = Mailbox::no_bound;
   std::array<std::string_view, Mailbox::max_limits> limited_{};
   std::atomic<std::uint64_t> overflowed_{0};

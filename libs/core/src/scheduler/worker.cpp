@@ -67,7 +67,7 @@ inline void Worker::run(Cell& cell) {
       return;
     if (senders_.take_over(cell)) return;
     // While nothing else waits it goes on here: through the queue it would wake a sleeper for itself alone.
-  } while (has_nothing_else(++times));
+  } while (has_nothing_else(++times) || empties_batch(cell, times));
   push_last(cell);
 }
 
@@ -79,6 +79,11 @@ bool Worker::has_nothing_else(std::uint32_t times) const {
   return ready_.empty() && !group_.has_outside() && group_.loop() == nullptr &&
          (senders_.empty() ||
           (times < times_before_senders && !fairness_wanted_.load(std::memory_order_relaxed)));
+}
+
+bool Worker::empties_batch(const Cell& cell, std::uint32_t times) const {
+  return cell.condition.locked && times < times_for_batch && group_.loop() == nullptr &&
+         !fairness_wanted_.load(std::memory_order_relaxed);
 }
 
 void Worker::push_among_others(Cell& cell) {

@@ -78,6 +78,8 @@ class Worker {
   bool run_once(Cell& cell);
   /// Besides the cell in hand, which has had so many activations in a row.
   bool has_nothing_else(std::uint32_t times) const;
+  /// Whether it goes on with the cell, whose messages it has taken from senders who may wait for their room.
+  bool empties_batch(const Cell& cell, std::uint32_t times) const;
 
   // Every so many activations, what waits outside comes first: the group's queue, and the event loop.
   static constexpr std::uint32_t fairness_period = 61;
@@ -96,6 +98,10 @@ class Worker {
   static constexpr unsigned looks_before_wait = 20;
   // An actor that never comes to the end of its messages lets its senders run after so many activations.
   static constexpr std::uint32_t times_before_senders = 16;
+  // So many activations in a row has an actor with a bounded mailbox, unless others have waited for long.
+  // What it has taken out is in this processor's cache; and each time that it is interrupted, its senders run
+  // into the bound, wait, and are woken for a few places.
+  static constexpr std::uint32_t times_for_batch = 4;
   // What a thief takes at once.
   static constexpr std::uint32_t largest_loot = 64;
 

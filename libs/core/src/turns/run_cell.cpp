@@ -61,23 +61,50 @@ Envelope* take_apart(Cell& cell) {
   return cell.condition.locked ? mailbox_of(cell).take() : nullptr;
 }
 
-/// Handles such a message. False: there is none.
-[[gnu::noinline]] bool run_apart(Cell& cell, Running& running) {
-  Envelope* letter = take_apart(cell);
-  if (!letter) return false;
+/// @pre running.inline_run is set: its block isn't the lane's
+[[gnu::always_inline]] inline void run_in_own_block(Cell& cell, Running& running, Envelope* letter) {
   const MessageOps& ops = *letter->ops;
   cell.activity.store(&ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = letter;
-  running.inline_run = true;  // its block isn't the lane's
   if (letter->is_traced()) [[unlikely]] {
     run_traced(cell, *letter);
   } else {
     ops.run(cell, *letter);
   }
-  running.inline_run = false;
   if (!ops.is_task) free_envelope(letter);
+}
+
+/// Handles such a message. False: there is none.
+[[gnu::noinline]] bool run_apart(Cell& cell, Running& running) {
+  Envelope* letter = take_apart(cell);
+  if (!letter) return false;
+  running.inline_run = true;
+  run_in_own_block(cell, running, letter);
+  running.inline_run = false;
   return true;
+}
+
+struct Ran {
+  std::uint32_t budget;  ///< what is left of it
+  bool all;              ///< there were no more
+};
+/// Handles messages of its mailbox, for as long as nothing else has to be looked at.
+[[gnu::noinline]] Ran run_locked(Cell& cell, Running& running, std::uint32_t budget) {
+  LockedMailbox& mailbox = mailbox_of(cell);
+  running.inline_run = true;
+  bool all = false;
+  do {
+    Envelope* letter = mailbox.take();
+    if (!letter) {
+      all = true;
+      break;
+    }
+    run_in_own_block(cell, running, letter);
+  } while (--budget != 0 && cell.condition.is_plain_locked() && !cell.lanes.has_signal() &&
+           !context.has_sent_enough());
+  running.inline_run = false;
+  return {budget, all};
 }
 
 /// The block of the message that was popped before.
@@ -193,6 +220,12 @@ bool is_plain(const Cell& cell) { return !cell.lanes.has_signal() && cell.condit
   while (budget != 0 && !context.has_sent_enough()) {
     if (cell.lanes.has_signal()) [[unlikely]]
       run_signals(cell);
+    if (cell.condition.is_plain_locked()) {
+      const Ran ran = run_locked(cell, running, budget);
+      if (ran.all) return rest(cell);
+      budget = ran.budget;
+      continue;
+    }
     if (!cell.condition.is_plain()) [[unlikely]] {
       if (ends(cell)) return false;
       if (holds_mail(cell)) {

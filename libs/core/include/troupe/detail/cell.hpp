@@ -96,6 +96,10 @@ struct Condition {
   }
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.
   bool is_plain() const { return word() == 0; }
+  /// The same of a LockedCell: its next message is its mailbox's.
+  bool is_plain_locked() const {
+    return word() == std::bit_cast<std::uint32_t>(Condition{.life = Life::running, .locked = true});
+  }
 
  private:
   std::uint32_t word() const { return std::bit_cast<std::uint32_t>(*this); }

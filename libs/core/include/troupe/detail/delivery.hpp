@@ -65,18 +65,8 @@ class DeliveryAwaiter {
   };
 };
 
-/// What Ref::deliver() yields: becomes an Ask<void>, or a TryAsk<void>, wherever one is wanted.
+/// What Ref::deliver() yields.
 template <template <class> class AskOf>
-class [[nodiscard("troupe: a delivery is lazy: co_await it in a handler, or call get() on it")]] Delivery
-    : public BasicAsk<Delivery<AskOf>, DeliveryRequest, void, AskOf<void>::yields_outcome> {
- public:
-  using ask_type = AskOf<void>;
-
-  Delivery(Cell* target, Envelope* letter)
-      : BasicAsk<Delivery, DeliveryRequest, void, AskOf<void>::yields_outcome>(std::in_place, target,
-                                                                               letter) {}
-
-  operator AskOf<void>() && { return AskOf<void>(std::move(*this).take_request_()); }
-};
+using Delivery = Unnamed<AskOf, void, DeliveryRequest>;
 
 }  // namespace troupe::inline v0::detail

@@ -203,19 +203,8 @@ class DirectAwaiter
   };
 };
 
-/// What Ref::ask() yields where is_direct: becomes an Ask, or a TryAsk, wherever one is wanted.
-template <template <class> class AskOf, class A, class M, class R = reply_t<A, M>>
-class [[nodiscard("troupe: an ask is lazy: co_await it in a handler, or call get() on it")]] DirectAsk
-    : public BasicAsk<DirectAsk<AskOf, A, M, R>, DirectRequest<A, M>, R, AskOf<R>::yields_outcome> {
- public:
-  using ask_type = AskOf<R>;
-
-  template <class... Args>
-  explicit DirectAsk(Cell* target, std::uint64_t gen, Args&&... args)
-      : BasicAsk<DirectAsk, DirectRequest<A, M>, R, AskOf<R>::yields_outcome>(std::in_place, target, gen,
-                                                                              std::forward<Args>(args)...) {}
-
-  operator AskOf<R>() && { return AskOf<R>(std::move(*this).take_request_()); }
-};
+/// What Ref::ask() yields where is_direct.
+template <template <class> class AskOf, class A, class M>
+using DirectAsk = Unnamed<AskOf, reply_t<A, M>, DirectRequest<A, M>>;
 
 }  // namespace troupe::inline v0::detail

@@ -95,6 +95,11 @@ struct Dispatch {
   using H = handler_t<A, M>;
   using Result = std::remove_cvref_t<typename TaskResult<typename H::result>::type>;
   static constexpr bool is_task = TaskResult<typename H::result>::is_task;
+  static constexpr bool returns_ask = TaskResult<typename H::result>::is_ask;
+  static_assert(is_task || !Awaitable<typename H::result>,
+                "troupe: nobody would await what this handler returns: make it a coroutine that returns "
+                "troupe::Task<T>, or, if it ends with an ask or a delivery, declare that it returns "
+                "troupe::Ask<T>");
   static constexpr bool takes_reply = !std::same_as<typename H::replied, NoReply>;
   /// The handler's result is the answer.
   static constexpr bool answers_itself = sent == Sent::asked && !takes_reply && !carries_reply<M>;
@@ -297,12 +302,18 @@ struct Dispatch {
     std::coroutine_handle<Promise<Result>> root;
     Given given(owed(letter));
     try {
-      root = invoke(cell, letter).release_();
+      if constexpr (returns_ask) {
+        auto ask = invoke(cell, letter);
+        if (ask.ends_at_once_()) [[likely]]
+          return end_at_once(cell, letter, owns_block);
+        const auto where = ask.named_at_;
+        root = await_returned(std::move(ask), where).release_();
+      } else {
+        root = invoke(cell, letter).release_();
+      }
     } catch (...) {
       failed(cell, letter, letter.message, std::current_exception(), given.returned());
-      letter.message.~M();
-      if (owns_block) free_envelope(&letter);
-      return;
+      return end_message(letter, owns_block);
     }
     Turn& turn = root.promise();
     turn.root = root;
@@ -311,7 +322,7 @@ struct Dispatch {
     turn.envelope = &letter;
     turn.owns_block = owns_block;
     context.running->turn = &turn;
-    if constexpr (std::same_as<Given, GivenReply>) hold_in_frame(given.owed(), cell, turn);
+    if constexpr (std::same_as<Given, GivenReply> && !returns_ask) hold_in_frame(given.owed(), cell, turn);
     root.resume();
     context.running->turn = nullptr;
     if (root.done()) {
@@ -331,18 +342,33 @@ struct Dispatch {
       const FailedFrame scope(cause);
       return end(turn);
     }
+    if constexpr (std::is_void_v<Result>) {
+      answer_with(cell, letter);
+    } else {
+      answer_with(cell, letter, std::move(*promise.result));
+    }
+    end(turn);
+  }
+
+  /// The answer that the handler itself has given, if one is wanted.
+  template <class... Value>
+  static void answer_with([[maybe_unused]] Cell& cell, [[maybe_unused]] Box& letter, Value&&... value) {
     if constexpr (answers_itself) {
       try {
-        if constexpr (std::is_void_v<Result>) {
-          send_value<Result>(std::exchange(letter.to, {}));
-        } else {
-          send_value<Result>(std::exchange(letter.to, {}), std::move(*promise.result));
-        }
+        send_value<Result>(std::exchange(letter.to, {}), std::forward<Value>(value)...);
       } catch (...) {
         failed(cell, letter, letter.message, std::current_exception(), {}, true);
       }
     }
-    end(turn);
+  }
+  /// There was nothing to wait for: it needs no coroutine.
+  static void end_at_once(Cell& cell, Box& letter, bool owns_block) {
+    if constexpr (std::is_void_v<Result>) {
+      answer_with(cell, letter);
+    } else {
+      answer_with(cell, letter, Result{});
+    }
+    end_message(letter, owns_block);
   }
 
   static void discard(Turn& turn, const Drop& why) {
@@ -358,6 +384,9 @@ struct Dispatch {
     auto& letter = static_cast<Box&>(*turn.envelope);
     const bool owns_block = turn.owns_block;
     turn.root.destroy();  // and the turn with it; the frame may refer to the message
+    end_message(letter, owns_block);
+  }
+  static void end_message(Box& letter, bool owns_block) {
     letter.message.~M();
     if (owns_block) free_envelope(&letter);
   }

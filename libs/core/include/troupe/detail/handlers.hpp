@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <expected>
 #include <type_traits>
 
 #include <troupe/detail/type_name.hpp>
@@ -98,15 +99,31 @@ struct HandlerOf<A, M> {
 template <class A, class M>
 using handler_t = typename HandlerOf<A, M>::type;
 
+/// How a handler that returns a T may go on after it has returned: not at all, as a coroutine, or by an ask
+/// whose outcome is the answer.
 template <class T>
 struct TaskResult {
   static constexpr bool is_task = false;
+  static constexpr bool is_ask = false;
   using type = T;
 };
 template <class T>
 struct TaskResult<Task<T>> {
   static constexpr bool is_task = true;
+  static constexpr bool is_ask = false;
   using type = T;
+};
+template <class T>
+struct TaskResult<Ask<T>> {
+  static constexpr bool is_task = true;
+  static constexpr bool is_ask = true;
+  using type = T;
+};
+template <class T>
+struct TaskResult<TryAsk<T>> {
+  static constexpr bool is_task = true;
+  static constexpr bool is_ask = true;
+  using type = std::expected<T, AskError>;
 };
 
 /// The T of a message's own member `Reply<T> reply`, or NoReply.
