@@ -37,11 +37,21 @@ using Passed = std::conditional_t<!std::is_reference_v<T> && std::is_trivially_c
                                       sizeof(std::remove_reference_t<T>) <= 2 * sizeof(void*),
                                   T, T&&>;
 
-/// A message that is traced, or for which a block is not at hand: out of the way of the others.
+/// A message that is traced by name, or for which a block is not at hand: out of the way of the others.
 template <class Box, class... Args>
 [[gnu::noinline]] void tell_slowly(Cell& cell, const MessageOps* ops, std::uint64_t gen,
                                    Passed<Args>... args) {
   send(cell, make_told_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
+}
+/// A message that is tagged, if nothing is against it. It keeps nothing in registers over a call.
+template <class Box, class... Args>
+[[gnu::noinline]] void tell_tagged(Cell& cell, const MessageOps* ops, std::uint64_t gen,
+                                   Passed<Args>... args) {
+  Tags* const teller = tagging() ? teller_of(cell, gen, *ops) : nullptr;
+  void* block = teller ? allocate_block_at_once<sizeof(Box)>() : nullptr;
+  if (!block) return tell_slowly<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
+  send_unlocked(
+      cell, make_envelope_in<Box>(block, ops, tag(*teller, gen), unwrap_mover(std::forward<Args>(args))...));
 }
 /// What can't be copied may have a Reply in it.
 template <class Box, class... Args>
@@ -56,7 +66,7 @@ void tell_letter(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&...
     return tell_unique<Box>(cell, ops, gen, std::forward<Args>(args)...);
   void* block = tracing() ? nullptr : allocate_block_at_once<sizeof(Box)>();
   if (!block) [[unlikely]]
-    return tell_slowly<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
+    return tell_tagged<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
   send(cell, make_envelope_in<Box>(block, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
 

@@ -54,7 +54,7 @@ void await_told(const Cell& cell) {
 /// `joins`: where those are kept that are answered when the watchers have been told; null: at once.
 void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen, Joins* joins) {
   const auto settle = [&](Envelope& envelope) {
-    if (envelope.addressee() == ended_gen) {
+    if (envelope.is_for(ended_gen)) {
       // Only now, since most actors end without mail. The parent stands: this child is in its list still.
       if (why.path.empty()) why.path = path = path_of(cell);
       drop(cell, envelope, why);

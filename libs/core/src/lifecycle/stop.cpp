@@ -165,6 +165,22 @@ void kill_children(Cell& cell) {
   for (const Address& child : without_object) order_remove(child);
 }
 
+/// What the locals of a turn send when they are destroyed is no turn's.
+class WithoutTags {
+ public:
+  explicit WithoutTags(Cell& cell)
+      : cell_(cell), tags_(cell.extra ? std::exchange(cell.extra->tags, nullptr) : nullptr) {}
+  WithoutTags(const WithoutTags&) = delete;
+  WithoutTags& operator=(const WithoutTags&) = delete;
+  ~WithoutTags() {
+    if (tags_) cell_.extra->tags = tags_;
+  }
+
+ private:
+  Cell& cell_;
+  Tags* tags_;
+};
+
 /// Turns that will never go on: their asks fail, their locals are destroyed.
 void discard_turns(Cell& cell) {
   Drop why = drop_reason(cell);
@@ -176,6 +192,7 @@ void discard_turns(Cell& cell) {
     Running running{&cell, turn, turn->envelope, false};
     const TurnScope scope(running);
     if (turn->traced_message != 0) trace_discard(cell, turn->traced_message, *turn->envelope->ops);
+    const WithoutTags untagged(cell);
     turn->discard(*turn, why);
   }
 }

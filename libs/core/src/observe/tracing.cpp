@@ -1,3 +1,4 @@
+#include <cassert>
 #include <string>
 
 #include <troupe/detail/inline_run.hpp>
@@ -11,6 +12,7 @@
 #include "observe/describe.hpp"
 #include "observe/traced_turn.hpp"
 #include "system/runtime.hpp"
+#include "turns/extra.hpp"
 
 namespace troupe::inline v0 {
 
@@ -59,13 +61,13 @@ std::string_view ActorId::actor_class() const noexcept {
 
 void Tracer::switch_on() noexcept {
   if (!on_.exchange(true, std::memory_order_relaxed)) {
-    detail::tracers_on.fetch_add(1, std::memory_order_relaxed);
+    detail::tracers_on.fetch_add(wants_tags_ ? detail::one_with_tags : 1, std::memory_order_relaxed);
   }
 }
 
 void Tracer::switch_off() noexcept {
   if (on_.exchange(false, std::memory_order_relaxed)) {
-    detail::tracers_on.fetch_sub(1, std::memory_order_relaxed);
+    detail::tracers_on.fetch_sub(wants_tags_ ? detail::one_with_tags : 1, std::memory_order_relaxed);
   }
 }
 
@@ -86,6 +88,8 @@ void Tracer::turn_ended(ActorId actor, std::uint64_t message, const std::string_
   record({TraceKind::turn_end, actor, {}, message, message, type, {}});
 }
 
+void Tracer::tagged(ActorId, std::uint32_t) noexcept {}
+
 namespace detail {
 
 constinit std::atomic<std::uint32_t> tracers_on{0};
@@ -103,6 +107,16 @@ ActorId running_actor() noexcept {
 std::uint64_t name_message(const Cell& receiver) noexcept {
   Tracer* tracer = tracer_of(receiver);
   return tracer ? tracer->name_message(context.traced_message, context.running->cell != nullptr) : 0;
+}
+
+void trace_tagged(Cell& receiver, std::uint32_t tag) noexcept {
+  if (Tracer* tracer = tracer_of(receiver)) tracer->tagged(id_of(receiver), tag);
+}
+void keep_tags(Cell& cell, Tags* tags) {
+  if (!tags && !cell.extra) return;
+  Extra& extra = cell.extras();
+  assert(static_cast<void*>(static_cast<ExtraHead*>(&extra)) == &extra);  // tags_of() counts on it
+  extra.tags = tags;
 }
 
 void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept {

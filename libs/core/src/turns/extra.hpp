@@ -42,7 +42,7 @@ struct ActorTimer {
 using Linked = Watched;
 
 /// Token holder only, but for what is in `supervised` and `supervision`.
-struct Extra {
+struct Extra : ExtraHead {
   Extra();
   ~Extra();  // where its parts are complete
   Extra(const Extra&) = delete;

@@ -61,7 +61,7 @@ const Envelope* first_of_lane(const Cell& cell) {
   const Node* node = cell.lanes.peek_user();
   if (cell.condition.has_front || !node || cell.lanes.is_embedded_stub(node)) return nullptr;
   const auto* letter = static_cast<const Envelope*>(node);
-  return cell.is(letter->addressee()) ? letter : nullptr;
+  return letter->is_for(cell.gen.load(std::memory_order_relaxed)) ? letter : nullptr;
 }
 
 /// Takes all letters out of the lane: each is in a block of its own then, and linked to nothing.
@@ -83,7 +83,7 @@ std::vector<Envelope*> empty_lane(Cell& cell) {
   }
   // What was sent to an earlier actor of the cell is nobody's.
   std::erase_if(letters, [&](Envelope* letter) {
-    if (cell.is(letter->addressee())) return false;
+    if (letter->is_for(cell.gen.load(std::memory_order_relaxed))) return false;
     drop_stale(cell, *letter);
     free_envelope(letter);
     return true;
@@ -126,7 +126,7 @@ bool bring_forward(Cell& cell, const std::function<bool(const Envelope&)>& is_wa
 
 bool crash_next(Cell& cell, const std::exception_ptr& cause) {
   const Envelope* next = next_letter(cell);
-  if (!next || !cell.is(next->addressee())) return false;
+  if (!next || !next->is_for(cell.gen.load(std::memory_order_relaxed))) return false;
   if (cell.condition.has_front) {
     Envelope* letter = cell.extra->front.front();
     cell.extra->front.pop_front();

@@ -5,9 +5,10 @@
 // lanes.hpp; the tree guard is a byte lock that protects what an observer of the tree reads.
 //
 // Invariants
-//  1. `gen` holds 30 bits of an exact counter, one step per incarnation, and 32 bits of the path's hash. Of
-//     its two top bits one is never set, since in an envelope it is traced_bit, the other is locked_bit. A
-//     message is handled only if its gen is the cell's, compared after the token is had.
+//  1. `gen` holds 29 bits of an exact counter, one step per incarnation, and 32 bits of the path's hash. Of
+//     its three top bits two are never set, since in an envelope they are traced_bit and tagged_bit, the
+//     other is locked_bit. A message is handled only if its gen is the cell's, compared after the token is
+//     had; of a tagged one, all but the hash.
 //  2. A cell outlives its object: between the object's end and retire() its path and messages stand.
 //  3. A parent's cell lives until its last child's has left the list of children.
 //
@@ -35,6 +36,19 @@ namespace troupe::inline v0::detail {
 struct Extra;
 struct Supervised;
 struct Turn;
+
+/// What a tracer that wants tags keeps of an actor: see tracing.hpp. It is the tracer's, which outlives the
+/// actor; token holder only.
+struct Tags {
+  std::uint32_t own = 0;   ///< goes with what the actor tells; 0: what it tells has names
+  std::uint32_t sent = 0;  ///< how many messages it has sent
+  std::uint32_t last = 0;  ///< the tag of the message that it has handled last; 0: that one had none
+  std::uint32_t left = 0;  ///< messages with the same tag until the tracer wants to hear of one
+};
+/// What Extra begins with: as much of it as a send looks at.
+struct ExtraHead {
+  Tags* tags = nullptr;
+};
 
 /// An idle actor keeps its last block as the stub of its lane, up to this size.
 inline constexpr std::size_t largest_idle_block = 128;
@@ -183,6 +197,10 @@ struct alignas(64) Cell {
   bool is(std::uint64_t generation) const { return gen.load(std::memory_order_acquire) == generation; }
   Extra& extras();
 };
+/// Null: no tracer keeps any. @pre the caller holds the token
+inline Tags* tags_of(const Cell& cell) noexcept {
+  return cell.extra ? reinterpret_cast<const ExtraHead*>(cell.extra)->tags : nullptr;
+}
 static_assert(sizeof(Cell) <= 192, "a cell is three cache lines: see the bar on bytes per actor");
 
 // What `activity` holds outside of turns.
@@ -190,7 +208,7 @@ extern const MessageOps at_rest;
 extern const MessageOps between;
 
 /// The largest counter of a generation: a cell that comes to it isn't used again.
-inline constexpr std::uint32_t last_counter = 0x3FFFFFFFu;
+inline constexpr std::uint32_t last_counter = 0x1FFFFFFFu;
 inline std::uint32_t counter_of(std::uint64_t gen) {
   return static_cast<std::uint32_t>(gen >> 32) & last_counter;
 }
@@ -220,13 +238,17 @@ inline void wake(Cell& cell, Wake what) {
 /// Of a cell whose mailbox has rules.
 void send_locked(Cell& cell, Envelope* envelope);
 
+/// As send(), of a cell whose mailbox has no rules.
+inline void send_unlocked(Cell& cell, Envelope* envelope) {
+  const Wake what = cell.lanes.send_user(envelope);
+  if (what != Wake::none) return wake(cell, what);
+  context.note_send_to_busy(cell);
+}
 /// Enqueues a user message and wakes the receiver. Never blocks.
 inline void send(Cell& cell, Envelope* envelope) {
   if (envelope->gen & locked_bit) [[unlikely]]
     return send_locked(cell, envelope);
-  const Wake what = cell.lanes.send_user(envelope);
-  if (what != Wake::none) return wake(cell, what);
-  context.note_send_to_busy(cell);
+  send_unlocked(cell, envelope);
 }
 inline void send_signal(Cell& cell, Envelope* envelope) {
   const Wake what = cell.lanes.send_signal(envelope);

@@ -69,16 +69,31 @@ inline constexpr std::uint64_t traced_bit = std::uint64_t{1} << 63;
 /// In all generations of a cell whose mailbox has rules, and in the envelopes to it: see
 /// mailbox/locked_cell.hpp. So a sender knows without looking at the cell.
 inline constexpr std::uint64_t locked_bit = std::uint64_t{1} << 62;
+/// In an envelope's generation: its sender's tag stands in the place of the path's hash. No actor's
+/// generation has it. The counter says well enough whose message it is.
+inline constexpr std::uint64_t tagged_bit = std::uint64_t{1} << 61;
 
 struct Envelope : Node {
   Envelope(const MessageOps* operations, std::uint64_t generation) : ops(operations), gen(generation) {}
 
   bool is_traced() const noexcept { return (gen & traced_bit) != 0; }
-  /// The generation of the actor that it was sent to.
+  bool is_tagged() const noexcept { return (gen & tagged_bit) != 0; }
+  /// @pre it is tagged
+  std::uint32_t tag() const noexcept { return static_cast<std::uint32_t>(gen); }
+  /// The generation of the actor that it was sent to. @pre it isn't tagged
   std::uint64_t addressee() const noexcept { return gen & ~traced_bit; }
+  /// Whether it was sent to the actor of this generation. @pre that was one of the cell that it was sent to
+  bool is_for(std::uint64_t generation) const noexcept {
+    return is_tagged() ? is_tagged_for(generation) : addressee() == generation;
+  }
+  /// The same. @pre it is tagged
+  bool is_tagged_for(std::uint64_t generation) const noexcept {
+    return (gen ^ generation) >> 32 == tagged_bit >> 32;
+  }
 
   const MessageOps* ops;
-  std::uint64_t gen;  ///< of the actor it was sent to, compared before it is handled; with traced_bit
+  std::uint64_t
+      gen;  ///< of the actor it was sent to, compared before it is handled; with traced_bit or tagged_bit
 };
 
 /// Where the name of a traced letter lies, and how long its block is.

@@ -2,6 +2,9 @@
 //
 // A traced letter's block is longer by a word behind the letter, which holds the name; `traced_bit` in the
 // generation of its envelope says that it is there.
+//
+// A tagged letter has its sender's tag in its generation instead, and is no longer than others: see
+// Tracer::want_tags().
 #pragma once
 
 #include <atomic>
@@ -19,6 +22,10 @@ namespace troupe::inline v0::detail {
 extern constinit std::atomic<std::uint32_t> tracers_on;
 /// Relaxed: see Tracer::on_.
 inline bool tracing() noexcept { return tracers_on.load(std::memory_order_relaxed) != 0; }
+/// What one that wants tags counts for. Letters are tagged while it is the only one that is on: another would
+/// miss them.
+inline constexpr std::uint32_t one_with_tags = 0x10001;
+inline bool tagging() noexcept { return tracers_on.load(std::memory_order_relaxed) == one_with_tags; }
 
 /// The name of a message that is about to be made for this receiver; 0: it isn't traced.
 std::uint64_t name_message(const Cell& receiver) noexcept;
@@ -40,6 +47,10 @@ inline std::uint64_t name_of(const Envelope& letter) noexcept {
 }
 
 // What happens, told to the tracer of the actor's system. `by` and `cause` are what runs in this thread.
+/// A tagged letter is about to be handled, and there is more to do than to count it.
+void trace_tagged(Cell& receiver, std::uint32_t tag) noexcept;
+/// Null: none any more. @pre the caller holds the token. @throws std::bad_alloc
+void keep_tags(Cell& cell, Tags* tags);
 void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept;
 /// Of a periodic timer: its own name is the cause.
 void trace_tick(Cell& receiver, const Envelope& letter, std::uint64_t timer) noexcept;
@@ -81,9 +92,27 @@ E* make_letter(const Cell& receiver, const MessageOps* ops, std::uint64_t gen, A
   return make_envelope<E>(ops, gen, std::forward<Args>(args)...);
 }
 
-/// The same of a message that is told, whose send the tracer hears of at once: it costs one call, not two.
+/// Whose tag goes with a message that is about to be told; null: it needs a name. An actor's messages to
+/// itself do, since timers may change their order, and so do those whose turn may wait: it is known by it.
+inline Tags* teller_of(const Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept {
+  const Running& running = *context.running;
+  if (!running.letter || running.cell == &receiver || ops.is_task || (gen & locked_bit) != 0) return nullptr;
+  Tags* const teller = tags_of(*running.cell);
+  return teller && teller->own != 0 ? teller : nullptr;
+}
+/// The generation for a letter of this teller, which is sent now.
+inline std::uint64_t tag(Tags& teller, std::uint64_t gen) noexcept {
+  ++teller.sent;
+  return gen >> 32 << 32 | tagged_bit | teller.own;
+}
+
+/// The same of a message that is told: tagged, or with a name, and the tracer hears of its send at once: it
+/// costs one call, not two.
 template <class E, class... Args>
 E* make_told_letter(Cell& receiver, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+  if (Tags* const teller = tagging() ? teller_of(receiver, gen, *ops) : nullptr) {
+    return make_envelope<E>(ops, tag(*teller, gen), std::forward<Args>(args)...);
+  }
   const std::uint64_t name = tracing() ? name_told(receiver, gen, *ops) : 0;
   if (name == 0) return make_envelope<E>(ops, gen, std::forward<Args>(args)...);
   try {

@@ -65,6 +65,9 @@ class Tracer {
   virtual void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
   virtual void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept;
 
+  /// `actor` is about to handle a message of the actor whose tag this is: see want_tags().
+  virtual void tagged(ActorId actor, std::uint32_t tag) noexcept;
+
   /// A scheduler's thread has found nothing more to run, and is about to sleep.
   virtual void thread_rests() noexcept {}
 
@@ -79,10 +82,17 @@ class Tracer {
   Inferred infers_ends() const noexcept { return infers_ends_.load(std::memory_order_relaxed); }
 
  protected:
+  /// What matters of most messages is only who has sent them. So those that actors tell each other in their
+  /// turns have no names then, and none of these calls is made for them, but the sender's tag, and the
+  /// receiver's turns are counted by it: detail::Tags. The tracer gives actors theirs, by
+  /// detail::keep_tags(), and hears of a turn by tagged() when the count has to be begun anew. Messages that
+  /// need more than that have names as ever. @pre it is off
+  void want_tags() noexcept { wants_tags_ = true; }
   void infer_ends(Inferred which) noexcept { infers_ends_.store(which, std::memory_order_relaxed); }
 
  private:
   // Relaxed all over: who sees a switch late traces a message more or less. What a tracer keeps, it guards.
+  bool wants_tags_ = false;
   std::atomic<bool> on_{false};
   std::atomic<Inferred> infers_ends_{Inferred::none};
 };
