@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <troupe/actor_id.hpp>
+#include <troupe/detail/cell.hpp>
 #include <troupe/detail/context.hpp>
 
 #include "per_thread.hpp"
@@ -23,15 +24,22 @@ namespace troupe::inline v0::observe::detail {
 
 struct Log;
 
-/// An actor that lives.
-struct Receiver {
-  const std::uint32_t ordinal;
+/// An actor that lives. What it has got of one sender in a row, its run, is written at its end only: that is
+/// `sender`, `last`, which is that one's tag, and `left`. Its `sent` numbers the messages that it has sent.
+///
+/// On a cache line of its own: its numbers change with each message, and its neighbour's in another thread.
+struct alignas(64) Receiver : troupe::detail::Tags {
+  /// What a run has at most, so that a crash loses no more: a few bytes among so many cost nothing.
+  static constexpr std::uint32_t longest_run = 4096;
+
+  std::uint32_t ordinal = 0;
+  std::uint32_t sender = 0;       ///< of the run; 0: there is none
   const Log* last_log = nullptr;  ///< where its last part is
   std::uint64_t parts = 0;
-  std::uint32_t last_number = 0;  ///< of the messages that it has sent
   /// Its turns that have waited, by message, in the order in which they first did.
   std::vector<std::uint64_t> waiting;
 
+  std::uint32_t run_length() const { return 1 + longest_run - left; }
   void add_waiting(std::uint64_t message) {
     if (std::find(waiting.begin(), waiting.end(), message) == waiting.end()) waiting.push_back(message);
   }
@@ -107,7 +115,7 @@ class LogBytes {
 
 /// What a thread has recorded and not yet written.
 struct Log : ThreadPart {
-  static constexpr std::size_t room_for_event = 6 * LogBytes::longest_number;
+  static constexpr std::size_t room_for_event = 7 * LogBytes::longest_number;
 
   Log(std::uint32_t number, std::uint32_t own_ordinal) : index(number), ordinal(own_ordinal) {
     make_room();
@@ -122,112 +130,84 @@ struct Log : ThreadPart {
   LogBytes bytes;
   std::vector<std::byte> payload;  ///< for the next message from outside
 
-  std::uint32_t part_of = 0;      ///< whose deliveries come last in `bytes`; 0: nobody's
-  std::uint32_t last_sender = 0;  ///< the sender of the last one; 0: it had none
-  std::uint64_t more = 0;         ///< deliveries from it that aren't in `bytes` yet
+  std::uint32_t part_of = 0;  ///< whose deliveries come last in `bytes`; 0: nobody's
 
-  struct RunningTurn {
-    Receiver* receiver = nullptr;
+  /// An actor whose constructor runs: what that sends is its spawner's, since it does so in the spawner's
+  /// turn.
+  struct Unborn {
     ActorId actor;
-    std::uint64_t message = 0;
+    Receiver* spawner;  ///< null: this thread
   };
-  /// The turns that nest in this thread: the first `depth` of these, the innermost last. The end of the
-  /// outermost may be untold: it is over when another one is begun.
-  std::vector<RunningTurn> running{1};
-  std::size_t depth = 0;
+  /// They nest. Some may be there no more.
+  std::vector<Unborn> unborn;
 
-  struct Known {
-    ActorId actor;
-    Receiver* receiver = nullptr;
-  };
-  /// By the cell's address. What has ended is found by nobody: no turn has its generation any more.
-  std::array<Known, 256> known{};
-
-  /// Null: it isn't known, or not by this thread.
-  Receiver* find(ActorId actor) {
-    Known& place = place_of(actor);
-    return place.actor == actor ? place.receiver : nullptr;
+  void add_unborn(const ActorId& actor, Receiver* spawner) {
+    const auto* around = troupe::detail::context.running->cell;
+    while (!unborn.empty() && unborn.back().actor.cell != around) unborn.pop_back();
+    unborn.push_back({actor, spawner});
   }
-  void know(const ActorId& actor, Receiver& receiver) { place_of(actor) = {actor, &receiver}; }
-
-  RunningTurn& innermost() { return running[depth - 1]; }
-  /// Member by member: an actor that goes over the stack as two words, and is loaded as one, makes the
-  /// processor wait until both are in its cache.
-  void enter(Receiver& receiver, ActorId actor, std::uint64_t message) {
-    const bool nested = troupe::detail::context.traced_message != 0;
-    depth = nested ? depth + 1 : 1;
-    RunningTurn& turn = nested ? place_of_nested() : running.front();
-    turn.receiver = &receiver;
-    turn.actor.cell = actor.cell;
-    turn.actor.generation = actor.generation;
-    turn.message = message;
+  Receiver* spawner_of(const ActorId& actor) const {
+    const auto found =
+        std::find_if(unborn.rbegin(), unborn.rend(), [&](const Unborn& one) { return one.actor == actor; });
+    return found == unborn.rend() ? nullptr : found->spawner;
   }
-  void leave() { depth -= depth > 0 ? 1 : 0; }
 
-  /// After each event: makes sure of room for the next, whose numbers are no more than six.
+  /// After each event: makes sure of room for the next, whose numbers are no more than seven.
   void make_room() { bytes.make_room(room_for_event); }
   bool has_room() const { return bytes.has_room(room_for_event); }
   void put(std::uint64_t number) { bytes.put(number); }
 
-  void settle() {
-    LogBytes::Pen pen(bytes);
-    settle(pen);
-  }
-
   /// A turn of the actor goes on, which has waited.
   void add_resume(Receiver& receiver, std::uint64_t message) {
+    end_run(receiver);
     LogBytes::Pen pen(bytes);
     begin_part(pen, receiver);
-    settle(pen);
     pen.put(entry(Other::resume));
     pen.put(receiver.place_among_waiting(message));
-    last_sender = 0;
   }
 
-  void add_delivery(Receiver& receiver, std::uint64_t message) {
+  /// It handles a message of its own.
+  void add_own(Receiver& receiver, std::uint32_t number) {
+    end_run(receiver);
     LogBytes::Pen pen(bytes);
     begin_part(pen, receiver);
-    const std::uint32_t sender = sender_of(message);
-    if (sender == receiver.ordinal) {
-      settle(pen);
-      pen.put(entry(Other::own));
-      pen.put(receiver.last_number - static_cast<std::uint32_t>(message));
-      last_sender = 0;
-    } else if (sender == last_sender) {
-      ++more;
-    } else {
-      settle(pen);
-      pen.put(entry(Tag::from, sender));
-      last_sender = sender;
+    pen.put(entry(Other::own));
+    pen.put(receiver.sent - number);
+  }
+
+  /// It handles a message of this sender, whose tag is that; 0: it has none.
+  void add_from(Receiver& receiver, std::uint32_t sender, std::uint32_t tag) {
+    if (sender == receiver.sender) {
+      if (--receiver.left == 0) end_run(receiver);
+      return;
     }
+    end_run(receiver);
+    receiver.sender = sender;
+    receiver.last = tag;
+    receiver.left = Receiver::longest_run;
+  }
+
+  void end_run(Receiver& receiver) {
+    if (receiver.sender == 0) return;
+    LogBytes::Pen pen(bytes);
+    begin_part(pen, receiver);
+    pen.put(entry(Tag::from, receiver.sender));
+    const std::uint32_t more = receiver.run_length() - 1;
+    if (more != 0) pen.put(entry(Tag::again, more));
+    receiver.sender = 0;
+    receiver.last = 0;
   }
 
  private:
-  void settle(LogBytes::Pen& pen) {
-    if (more == 0) return;
-    pen.put(entry(Tag::again, more));
-    more = 0;
-  }
-
   /// What comes next is this actor's.
   void begin_part(LogBytes::Pen& pen, Receiver& receiver) {
     const bool moved = receiver.last_log != this;
     if (part_of == receiver.ordinal && !moved) return;
-    settle(pen);
     pen.put(entry(Tag::part, static_cast<std::uint64_t>(receiver.ordinal) << 1 | (moved ? 1 : 0)));
     if (moved) pen.put(receiver.parts);
     ++receiver.parts;
     receiver.last_log = this;
     part_of = receiver.ordinal;
-    last_sender = 0;
-  }
-
-  Known& place_of(ActorId actor) {
-    return known[(reinterpret_cast<std::uintptr_t>(actor.cell) >> 6) % known.size()];
-  }
-  [[gnu::noinline]] RunningTurn& place_of_nested() {
-    if (depth > running.size()) running.resize(depth);
-    return innermost();
   }
 };
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <thread>
 
+#include <troupe/detail/tracing.hpp>
 #include <troupe/observe/recorder.hpp>
 #include <troupe/sim/replay.hpp>
 
@@ -111,6 +112,7 @@ std::vector<std::byte> record(Logs& logs) {
     file.insert(file.end(), piece.begin(), piece.end());
   }});
   recorder.switch_on();
+  EXPECT_TRUE(troupe::detail::tagging());
   {
     troupe::System system({.workers = 8, .log = &troupe::null_log(), .tracer = &recorder});
     const auto all = open_bank(system, logs);
@@ -265,6 +267,83 @@ TEST(Replays, HaveTimersAndEnds) {
   const Replayed result = replay(sim, recording, {});
   EXPECT_TRUE(result.succeeded()) << result.difference;
   EXPECT_EQ(again, logs);
+}
+
+struct Open {};
+/// Keeps what comes early, and tells of each note what it has been told.
+struct Keeper final : troupe::Actor<Keeper> {
+  Keeper(Log* to, Ref<Journal> ref) : log(to), journal(ref) {}
+  void on(Note note) {
+    log->push_back(note.what);
+    if (!open) return stash(Note(note));
+    journal.tell<Note>(100 + note.what);
+  }
+  void on(Open) {
+    open = true;
+    unstash_all();
+  }
+  Log* log;
+  Ref<Journal> journal;
+  bool open = false;
+};
+/// Speaks while it is made, in its parent's turn, and while it ends.
+struct Loud {
+  explicit Loud(Ref<Journal> ref) : journal(ref) { journal.tell<Note>(7); }
+  void on(Note note) { journal.tell<Note>(note.what); }
+  void on(troupe::Stopping) { journal.tell<Note>(8); }
+  Ref<Journal> journal;
+};
+/// Is told by a plain turn to do all of it.
+struct Director final : troupe::Actor<Director> {
+  Director(Log* to, Ref<Journal> ref, Ref<Keeper> other) : log(to), journal(ref), keeper(other) {}
+  void on(Order order) {
+    for (int i = 0; i < 3; ++i) keeper.tell<Note>(order.number + i);
+    const auto loud = spawn<Loud>(journal);
+    loud.tell<Note>(order.number);
+    loud.stop();
+    self().tell<Again>(order.number);
+    journal.tell<Note>(order.number);
+  }
+  void on(Again again) {
+    keeper.tell<Open>();
+    log->push_back(again.number);
+    journal.tell<Note>(-again.number);
+  }
+  Log* log;
+  Ref<Journal> journal;
+  Ref<Keeper> keeper;
+};
+struct Cast {
+  static constexpr std::size_t logs = 3;
+  explicit Cast(troupe::System& system, std::array<Log, logs>& to) {
+    const auto journal = system.spawn<Journal>({.name = "journal"}, &to[0]);
+    const auto keeper = system.spawn<Keeper>({.name = "keeper"}, &to[1], journal);
+    const auto first = system.spawn<Director>({.name = "director"}, &to[2], journal, keeper);
+    director = first;
+  }
+  Ref<Director> director;
+};
+
+TEST(Replays, HaveStashesAndWhatConstructorsAndEndsSend) {
+  Inputs inputs;
+  inputs.add<Director, Order>([](Inputs::Payload) { return Order{0}; });
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    std::array<Log, Cast::logs> logs;
+    const Recording recording = recorded([&](troupe::System& system, Recorder&) {
+      const Cast cast(system, logs);
+      cast.director.tell<Order>(0);
+      for (int i = 0; i < 200; ++i) cast.director.tell<Order>(0);
+      EXPECT_TRUE(system.shutdown().clean());
+    });
+    std::array<Log, Cast::logs> again;
+    Simulation sim({.seed = seed});
+    const Cast cast(sim.system(), again);
+    const Replayed result = replay(sim, recording, inputs);
+    EXPECT_TRUE(result.succeeded()) << result.difference;
+    EXPECT_GT(result.deliveries, 200u);
+    EXPECT_EQ(again[1], logs[1]);
+    EXPECT_EQ(again[2], logs[2]);
+  }
 }
 
 // In the recording the actor handles all before it is killed; the simulation may kill it first.

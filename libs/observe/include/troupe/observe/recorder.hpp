@@ -47,6 +47,7 @@ class Recorder final : public Tracer {
   void record(const TraceEvent& event) noexcept override;
   std::uint64_t told(ActorId actor, const std::string_view& type) noexcept override;
   void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
+  void tagged(ActorId actor, std::uint32_t tag) noexcept override;
   void turn_ended(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;
 
  private:
