@@ -64,4 +64,50 @@ TEST(Fairness, WhoeverWaitsBehindABusyPairHasItsTurnAfterTheMonitorsNextLook) {
   EXPECT_LE(table.waited_until, Player::looked_at + 2);
 }
 
+/// Has all its messages in its mailbox when the other begins to wait.
+struct Hoarder : troupe::Actor<Hoarder> {
+  static constexpr int messages = 4000;
+  struct Hoard {};
+  struct Next {};
+
+  Hoarder(Table* at, troupe::Ref<Waiter> behind, int looks_at, std::function<void()> look)
+      : table(at), waiter(behind), looked_at(looks_at), monitor_looks(std::move(look)) {}
+  void on(Hoard) {
+    for (int i = 0; i < messages; ++i) self().tell(Next{});
+    waiter.tell(Turn{});
+  }
+  void on(Next) {
+    const int handled = ++table->hops;
+    if (handled == looked_at) monitor_looks();
+    if (handled == messages) table->over.set();
+  }
+  Table* table;
+  troupe::Ref<Waiter> waiter;
+  int looked_at;
+  std::function<void()> monitor_looks;
+};
+
+/// After how many of a hoarder's messages somebody else has a turn.
+int turn_behind_a_hoarder(int monitor_looks_at) {
+  Table table;
+  World world(threads(1));
+  troupe::detail::Runtime& runtime = world->runtime_();
+  const std::function<void()> look = [&] { runtime.monitor().look(runtime.clock().now()); };
+  const auto waiter = world->spawn<Waiter>({.inline_asks = false}, &table);
+  const auto hoarder = world->spawn<Hoarder>({.mailbox = troupe::bounded(Hoarder::messages)}, &table, waiter,
+                                             monitor_looks_at, look);
+  hoarder.tell<Hoarder::Hoard>();
+  world.await(table.over);
+  return table.waited_until;
+}
+
+TEST(Fairness, AnActorWithABoundHasFourActivationsInARowAtMost) {
+  constexpr int never = 0;
+  EXPECT_LE(turn_behind_a_hoarder(never), static_cast<int>(4 * troupe::detail::turns_per_activation));
+}
+
+TEST(Fairness, AnActorWithABoundHasOneActivationWhereOthersHaveWaitedForLong) {
+  EXPECT_LE(turn_behind_a_hoarder(100), static_cast<int>(troupe::detail::turns_per_activation));
+}
+
 }  // namespace
