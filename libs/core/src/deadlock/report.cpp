@@ -5,7 +5,7 @@
 #include <troupe/tree.hpp>
 
 #include "deadlock/settle.hpp"
-#include "lifecycle/tree_guard.hpp"
+#include "lifecycle/pin.hpp"
 #include "observe/describe.hpp"
 #include "observe/mailbox_depth.hpp"
 #include "system/runtime.hpp"
@@ -24,9 +24,8 @@ void describe_waiter(const Waiter& waiter, DeadlockWait& wait) {
     return;
   }
   Cell& cell = *waiter.cell;
-  // While the guard is held and the gen is right, the actor can't leave the tree.
-  const TreeGuard guard(cell);
-  if (!cell.is(waiter.gen)) {
+  const Pin pin(cell, waiter.gen);
+  if (!pin.holds()) {
     wait.path = ended_actor_path;
     return;
   }

@@ -13,7 +13,7 @@ namespace {
 /// @pre the root's guard is had
 void let_all_go(Cell* departed, Cell& root) {
   // The root doesn't wait for them. But it may have set out to kill all that were in its list.
-  for (Cell* child = departed; child; child = child->ready_next) let_go(*child, root);
+  for (Cell* child = departed; child; child = child->ready_next) leave_siblings(*child, root);
 }
 void recycle(Cell* departed) noexcept {
   while (departed) Cells::put(std::exchange(departed, departed->ready_next));

@@ -180,31 +180,37 @@ void settle_extra(Cell& cell, const Drop& why) {
   end_links(cell);
 }
 
-/// The address is void from here on.
-inline void void_address(Cell& cell) {
-  const TreeGuard guard(cell);
-  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+/// The address is void from here on. @pre the guard is had that a Pin has for the actor
+inline void void_address(Cell& cell, std::uint64_t gen) {
   // release: who reads the new gen sees that the actor has ended; pairs with Cell::is().
   cell.gen.store(make_gen(gen, counter_of(gen) + 1, 0), std::memory_order_release);
+}
+/// Under the actor's own guard.
+void void_address_itself(Cell& cell, std::uint64_t gen) {
+  const TreeGuard guard(cell);
+  void_address(cell, gen);
   cell.closed_to_children.store(true, std::memory_order_relaxed);
 }
 
-/// The parent forgets the child.
-void leave_tree(Cell& cell) {
-  Cell* parent = cell.parent;
-  if (!parent) return;
-  ParentWaits parent_waits{};
+/// The parent forgets the child. True: its cell is to be put back by the caller; else it must not be touched.
+bool leave_tree(Cell& cell) {
+  Cell* const parent = cell.parent;
+  if (!parent) return false;
+  const bool reusable = is_reusable(cell);
+  Leave leave;
   std::uint64_t parent_gen = 0;
   const Supervised* const kept = supervised(cell);
+  const bool is_significant = kept && kept->significant && !kept->ordered;
   bool tell = false;
   {
     const TreeGuard guard(*parent);
     if (kept) tell = leave_supervisor(cell, *kept);
-    parent_waits = let_go(cell, *parent);
+    leave = leave_siblings(cell, *parent);
     parent_gen = parent->gen.load(std::memory_order_relaxed);
   }
-  if (tell || parent_waits != ParentWaits::no)
-    tell_child_gone(*parent, parent_gen, kept && kept->significant && !kept->ordered);
+  put_back(leave.taken_out);
+  if (tell || leave.waits != ParentWaits::no) tell_child_gone(*parent, parent_gen, is_significant);
+  return reusable && !leave.stays;
 }
 
 /// As whoever comes to live there next expects it.
@@ -214,29 +220,9 @@ void recycle(Cell& cell) {
   cell.handled.store(0, std::memory_order_relaxed);
 }
 
-/// As leave_tree(), of a child that no supervisor keeps.
-void leave_parent(Cell& cell, Cell& parent) {
-  std::uint64_t gen_of_waiting = 0;
-  bool waits = false;
-  {
-    const TreeGuard guard(parent);
-    waits = let_go(cell, parent) != ParentWaits::no;
-    if (waits) [[unlikely]]
-      gen_of_waiting = parent.gen.load(std::memory_order_relaxed);
-  }
-  if (waits) [[unlikely]]
-    tell_child_gone(parent, gen_of_waiting, false);
-}
-
 void forget_parts(Cell& cell) {
   cell.extra = nullptr;
   cell.path = nullptr;
-}
-
-/// A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell waits
-/// for the end of its system.
-bool is_reusable(const Cell& cell, std::uint64_t ended_gen) {
-  return counter_of(ended_gen) + 1 != last_counter && cell.parent != nullptr;
 }
 
 /// Gives the token back for good, and takes account of the mail.
@@ -252,24 +238,66 @@ bool is_reusable(const Cell& cell, std::uint64_t ended_gen) {
   tell_watchers(cell, nullptr, late, ended_gen, why);
 }
 
-/// As retire_with(), of an actor without a name, without rules, whom nobody watches: most are.
-void retire_plain(Cell& cell) {
-  Runtime& runtime = cell.group().runtime();
+std::uintptr_t graveyard_of(Runtime& runtime) {
+  return reinterpret_cast<std::uintptr_t>(&runtime.graveyard());
+}
+bool has_mail(const Cell& cell) { return cell.lanes.has_signal() || cell.lanes.has_user(); }
+
+/// As retire_with(), of an actor without a name, without rules, whom nobody watches. One that has mail, and
+/// the root and its children, whose end must not wait for each other's.
+[[gnu::noinline]] void retire_alone(Cell& cell, Runtime& runtime) {
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
-  void_address(cell);
-  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
   const StopReason reason = cell.condition.reason;
+  void_address_itself(cell, gen);
+  cell.home.store(graveyard_of(runtime), std::memory_order_relaxed);
   recycle(cell);
-  const bool has_mail = cell.lanes.has_signal() || cell.lanes.has_user();
-  if (has_mail || !cell.lanes.rest_dead()) [[unlikely]]
+  if (has_mail(cell) || !cell.lanes.rest_dead()) [[unlikely]]
     drain_mail(cell, runtime, gen, reason);
   Cell* const parent = cell.parent;
-  const bool reusable = is_reusable(cell, gen);
-  if (parent == runtime.root && reusable && depart(cell, *parent, runtime)) return;
-  if (parent) [[likely]]
-    leave_parent(cell, *parent);
-  if (reusable) [[likely]]
+  if (parent == runtime.root && is_reusable(cell) && depart(cell, *parent, runtime)) return;
+  if (leave_tree(cell)) Cells::put(&cell);
+}
+
+/// What remains to be done when a cell has left its parent.
+[[gnu::noinline]] void settle_leave(const Leave& leave, Cell& parent, std::uint64_t parent_gen) {
+  put_back(leave.taken_out);
+  if (leave.waits != ParentWaits::no) tell_child_gone(parent, parent_gen, false);
+}
+
+/// As retire_alone(), of one whose parent is an actor itself: most are. Its end and its leave are one step
+/// under its parent's guard.
+void retire_plain(Cell& cell, Runtime& runtime) {
+  Cell* const parent = cell.parent;
+  if (!parent || parent == runtime.root || has_mail(cell)) [[unlikely]]
+    return retire_alone(cell, runtime);
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  const StopReason reason = cell.condition.reason;
+  recycle(cell);
+  std::uint64_t parent_gen = 0;
+  Leave leave;
+  bool is_empty = true;
+  bool reusable = true;
+  {
+    const TreeGuard guard(*parent);
+    void_address(cell, gen);
+    cell.home.store(graveyard_of(runtime), std::memory_order_relaxed);
+    reusable = is_reusable(cell);
+    // Before the leave: whoever hears of its parent's end may count on it that its mail has been seen to.
+    is_empty = cell.lanes.rest_dead();
+    if (is_empty) [[likely]] {
+      leave = leave_siblings(cell, *parent);
+      parent_gen = parent->gen.load(std::memory_order_relaxed);
+    }
+  }
+  if (!is_empty) [[unlikely]] {
+    drain_mail(cell, runtime, gen, reason);
+    if (leave_tree(cell)) Cells::put(&cell);
+    return;
+  }
+  if (reusable && !leave.stays) [[likely]]
     Cells::put(&cell);
+  if (leave.taken_out || leave.waits != ParentWaits::no) [[unlikely]]
+    settle_leave(leave, *parent, parent_gen);
 }
 
 void retire_with(Cell& cell, Drop&& why) {
@@ -285,13 +313,13 @@ void retire_with(Cell& cell, Drop&& why) {
     trace_stop(cell);
   settle_extra(cell, why);
   if (path) runtime.names().remove(*path, cell);
-  void_address(cell);
+  void_address_itself(cell, gen);
   if (cell.condition.locked) mailbox_of(cell).end();
   // As long as a supervised one is in the list, its supervisor may look at what it keeps of it. All others
   // let go before anybody hears of the end, and may come with an old address.
   const bool kept = supervised(cell) != nullptr;
   if (!kept) forget_parts(cell);
-  const auto graveyard = reinterpret_cast<std::uintptr_t>(&runtime.graveyard());
+  const std::uintptr_t graveyard = graveyard_of(runtime);
   // Published with the token, when the cell rests as dead.
   cell.home.store(extra ? graveyard | Cell::telling : graveyard, std::memory_order_relaxed);
   recycle(cell);
@@ -303,12 +331,13 @@ void retire_with(Cell& cell, Drop&& why) {
   // message that was sent to it has been accounted for.
   tell_watchers(cell, extra, late, gen, why);
   if (extra) cell.home.store(graveyard, std::memory_order_release);
-  leave_tree(cell);
+  const bool is_free = leave_tree(cell);
+  // A supervisor's child doesn't stay behind.
   if (kept) forget_parts(cell);
   ThreadGroup* own_group = extra ? extra->own_group : nullptr;
   delete extra;
   delete path;
-  if (is_reusable(cell, gen)) put_cell(cell);
+  if (is_free) put_cell(cell);
   if (own_group) own_group->request_end();
 }
 
@@ -336,7 +365,7 @@ void retire(Cell& cell) {
     destroy_object(cell);
   }
   if (!cell.extra && !cell.path && !cell.condition.locked && !tracing()) [[likely]]
-    return retire_plain(cell);
+    return retire_plain(cell, cell.group().runtime());
   retire_known(cell);
 }
 

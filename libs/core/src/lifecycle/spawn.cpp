@@ -112,7 +112,7 @@ void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const Spawn
 }
 
 /// Links the cell as the parent's last child, and makes its identity: an ordinal, and with it its gen.
-/// `step`: what the path's hash takes from the name; 0: it has none. @pre the parent's guard is had
+/// `step`: what the path's hash takes from the name; 0: it has none. @pre as of append_child()
 inline void link_child(Cell& cell, Cell& parent, std::uint32_t step) {
   cell.ordinal = parent.next_child_ordinal++;
   const std::uint32_t parent_hash = path_hash_of(parent.gen.load(std::memory_order_relaxed));
@@ -134,11 +134,6 @@ void enter_tree(Cell& cell, Cell& parent, std::uint64_t parent_gen, std::string_
   if (parent.closed_to_children.load(std::memory_order_relaxed)) refuse_child(parent);
   link_child(cell, parent, name.empty() ? 0 : ~name_hash(name));
   if (const Supervised* kept = supervised(cell); kept && kept->significant) ++kept->boss.significant;
-}
-
-bool has_children(Cell& cell) {
-  const TreeGuard guard(cell);
-  return cell.last_child != nullptr;
 }
 
 void check_mailbox(const Mailbox& rules, const ActorOps& ops) {
@@ -185,11 +180,26 @@ bool is_plain(const Cell& parent, const SpawnOptions& options, const ActorOps& o
          !parent.group().runtime().bounds_mailboxes();
 }
 
+/// As enter_tree(), without a name. False: the parent is stopping.
+inline bool enter_open(Cell& cell, Cell& parent) {
+  if (parent.closed_to_children.load(std::memory_order_relaxed)) [[unlikely]]
+    return false;
+  link_child(cell, parent, 0);
+  return true;
+}
+inline bool enter_plainly(Cell& cell, Cell& parent) {
+  if (parent.only_own_turns_spawn) [[likely]]
+    return enter_open(cell, parent);
+  const TreeGuard guard(parent);
+  return enter_open(cell, parent);
+}
+
 /// What a cell begins its life with, whoever comes to live in it.
 void furnish(Cell& cell, const ActorOps* ops, std::uint32_t shutdown_ms) {
   cell.ops = ops;
   cell.condition.reason = StopReason::stopped;
   cell.next_child_ordinal = 0;
+  cell.only_own_turns_spawn = true;
   cell.shutdown_ms = shutdown_ms;
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.observed.prepare();
@@ -217,14 +227,7 @@ inline void Spawning::begin_plain(Cell& parent, const ActorOps* ops) {
   furnish(cell, ops, shutdown_ms);
   cell.home.store(parent.home.load(std::memory_order_relaxed), std::memory_order_relaxed);
   cell.parent = &parent;
-  bool is_refused = false;
-  {
-    const TreeGuard guard(parent);
-    is_refused = parent.closed_to_children.load(std::memory_order_relaxed);
-    if (!is_refused) [[likely]]
-      link_child(cell, parent, 0);
-  }
-  if (is_refused) [[unlikely]] {
+  if (!enter_plainly(cell, parent)) [[unlikely]] {
     cell.parent = nullptr;
     bury(cell, parent.group().runtime());
     refuse_child(parent);

@@ -13,6 +13,7 @@
 #include "lifecycle/departures.hpp"
 #include "lifecycle/link.hpp"
 #include "lifecycle/retire.hpp"
+#include "lifecycle/siblings.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "mailbox/overflow.hpp"
@@ -85,14 +86,8 @@ bool never_had_children(const Cell& cell) {
 }
 
 /// The youngest child that still has to be asked to stop. Those that were killed since their time was up
-/// aren't waited for by their siblings, only by their parent.
-StopNext choose_next(Cell& cell) {
-  if (never_had_children(cell)) {
-    cell.closed_to_children.store(true, std::memory_order_relaxed);
-    return {};
-  }
-  const TreeGuard guard(cell);
-  cell.closed_to_children.store(true, std::memory_order_relaxed);
+/// aren't waited for by their siblings, only by their parent. @pre the guard is had
+StopNext choose_youngest(Cell& cell) {
   if (!cell.last_child) return {};
   Cell* child = cell.last_child;
   while (child && child->parent_waits == ParentWaits::no_longer) child = child->previous_sibling;
@@ -107,6 +102,22 @@ StopNext choose_next(Cell& cell) {
     if (kept->phase == Phase::failed || kept->phase == Phase::down) next.how = HowToStop::removed;
     kept->phase = Phase::leaving;
   }
+  return next;
+}
+
+StopNext choose_next(Cell& cell) {
+  if (never_had_children(cell)) {
+    cell.closed_to_children.store(true, std::memory_order_relaxed);
+    return {};
+  }
+  StopNext next;
+  Cell* left = nullptr;
+  {
+    const TreeGuard guard(cell);
+    left = close_to_children(cell);
+    next = choose_youngest(cell);
+  }
+  put_back(left);
   return next;
 }
 
@@ -147,9 +158,10 @@ bool stop_children(Cell& cell) {
 void kill_children(Cell& cell) {
   std::vector<Address> victims;
   std::vector<Address> without_object;
+  Cell* left = nullptr;
   {
     const TreeGuard guard(cell);
-    cell.closed_to_children.store(true, std::memory_order_relaxed);
+    left = close_to_children(cell);
     for (Cell* child = cell.last_child; child; child = child->previous_sibling) {
       // Told already to stop is not yet told to die; dying twice does no harm.
       child->parent_waits = ParentWaits::no_longer;
@@ -161,6 +173,7 @@ void kill_children(Cell& cell) {
       (waits ? without_object : victims).push_back(address);
     }
   }
+  put_back(left);
   for (auto [child, gen] : victims) send_kill(*child, gen);
   for (const Address& child : without_object) order_remove(child);
 }

@@ -7,13 +7,17 @@ namespace troupe::inline v0::detail {
 
 class TreeGuard {
  public:
-  explicit TreeGuard(Cell& cell) : cell_(cell) {
-    if (!try_lock(cell)) [[unlikely]]
-      lock_slowly(cell_);
-  }
+  explicit TreeGuard(Cell& cell) : cell_(cell) { lock(cell); }
   TreeGuard(const TreeGuard&) = delete;
   TreeGuard& operator=(const TreeGuard&) = delete;
-  ~TreeGuard() { cell_.tree_guard.store(false, std::memory_order_release); }
+  ~TreeGuard() { unlock(cell_); }
+
+  // For who has more than one.
+  static void lock(Cell& cell) {
+    if (!try_lock(cell)) [[unlikely]]
+      lock_slowly(cell);
+  }
+  static void unlock(Cell& cell) { cell.tree_guard.store(false, std::memory_order_release); }
 
  private:
   // acquire pairs with the release of whoever held it last.

@@ -21,6 +21,12 @@ inline Cell& take_free_cell() {
 /// The same, for a mailbox with rules.
 LockedCell& take_free_locked_cell();
 
+/// A counter that would wrap retires the cell for good: its old addresses must stay void. A root's cell waits
+/// for the end of its system. @pre its actor has ended
+inline bool is_reusable(const Cell& cell) {
+  return counter_of(cell.gen.load(std::memory_order_relaxed)) != last_counter && cell.parent;
+}
+
 /// @pre it rests as dead, or a late sender drains it
 inline void put_cell(Cell& cell) noexcept {
   if (cell.condition.locked) {

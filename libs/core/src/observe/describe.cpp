@@ -6,7 +6,7 @@
 
 #include <cxxabi.h>
 
-#include "lifecycle/tree_guard.hpp"
+#include "lifecycle/pin.hpp"
 
 namespace troupe::inline v0::detail {
 
@@ -27,10 +27,8 @@ std::string describe_actor(const Cell& cell) {
 }
 
 std::string describe(const Cell& cell, std::uint64_t gen) {
-  // While the guard is held and the gen is right, the actor can't leave the tree, so its parents stand.
-  const TreeGuard guard(const_cast<Cell&>(cell));
-  if (!cell.is(gen)) return std::string(ended_actor_path);
-  return path_of(cell);
+  const Pin pin(const_cast<Cell&>(cell), gen);
+  return pin.holds() ? path_of(cell) : std::string(ended_actor_path);
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lifecycle/pin.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "memory/cells.hpp"
 #include "observe/awaited.hpp"
@@ -123,8 +124,8 @@ void MailboxWatch::name(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stal
   auto named = std::make_unique<Named>();
   Stall& stall = named->stall;
   {
-    const TreeGuard guard(cell);
-    if (!cell.is(busy.gen)) return;
+    const Pin pin(cell, busy.gen);
+    if (!pin.holds()) return;
     const MessageOps* const activity = cell.activity.load(std::memory_order_acquire);
     stall.path = path_of(cell);
     stall.actor = class_name(cell);
@@ -154,8 +155,8 @@ void MailboxWatch::count_candidates(SteadyTime now, std::vector<Stall>& news) {
 }
 
 void MailboxWatch::count(Cell& cell, Busy& busy, SteadyTime now, std::vector<Stall>& news) {
-  const TreeGuard guard(cell);
-  if (!cell.is(busy.gen) || is_root(cell)) return;
+  const Pin pin(cell, busy.gen);
+  if (!pin.holds() || is_root(cell)) return;
   const bool is_suspended = cell.lanes.looks_suspended();
   const std::uintptr_t word = cell.lanes.user_word();
   // Before the count: what is handled in between counts twice, and may hide a wait, but never invents one.

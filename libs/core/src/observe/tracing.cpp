@@ -7,7 +7,7 @@
 #include <troupe/detail/turn.hpp>
 #include <troupe/lifecycle.hpp>
 
-#include "lifecycle/tree_guard.hpp"
+#include "lifecycle/pin.hpp"
 #include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "observe/traced_turn.hpp"
@@ -54,9 +54,8 @@ std::string ActorId::path() const { return cell ? detail::describe(*cell, genera
 
 std::string_view ActorId::actor_class() const noexcept {
   if (!cell) return {};
-  // While the guard is held and the generation is right, no other actor can move in.
-  const detail::TreeGuard guard(*cell);
-  return cell->is(generation) ? detail::class_name(*cell) : std::string_view();
+  const detail::Pin pin(*cell, generation);
+  return pin.holds() ? detail::class_name(*cell) : std::string_view();
 }
 
 void Tracer::switch_on() noexcept {

@@ -4,7 +4,7 @@
 
 #include <troupe/tree.hpp>
 
-#include "lifecycle/tree_guard.hpp"
+#include "lifecycle/pin.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "observe/describe.hpp"
 #include "observe/mailbox_depth.hpp"
@@ -79,8 +79,8 @@ void look_at_mailbox(const LockedMailbox& mailbox, ActorInfo& info) {
 /// Looks at one actor, and lists its children. False: it has ended.
 bool look_at(Address address, ActorInfo& info, std::vector<Address>& children) {
   Cell& cell = *address.first;
-  const TreeGuard guard(cell);
-  if (!cell.is(address.second)) return false;
+  const Pin pin(cell, address.second);
+  if (!pin.holds()) return false;
   for (Cell* child = cell.last_child; child; child = child->previous_sibling) {
     // One that has ended stays in the list for a moment more.
     const std::uint64_t gen = child->gen.load(std::memory_order_relaxed);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "lifecycle/tree_guard.hpp"
+#include "lifecycle/pin.hpp"
 #include "observe/describe.hpp"
 #include "observe/tree_walk.hpp"
 #include "scheduler/thread_group.hpp"
@@ -53,9 +53,10 @@ std::optional<Stall> TurnWatch::describe() const {
   Cell& cell = *seen_.cell;
   Stall stall;
   {
-    // The turn goes on, so its actor is in the tree, with all above it.
-    const TreeGuard guard(cell);
     const std::uint64_t gen = cell.gen.load(std::memory_order_acquire);
+    const Pin pin(cell, gen);
+    if (!pin.holds()) return std::nullopt;
+    // One that has ended may still see to its mail.
     stall.path = is_void(gen) ? std::string(ended_actor_path) : path_of(cell);
     stall.actor = class_name(cell);
     const MessageOps* const activity = cell.activity.load(std::memory_order_acquire);

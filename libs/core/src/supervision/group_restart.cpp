@@ -170,7 +170,8 @@ void raise_all(Cell& supervisor) {
 
 bool leave_supervisor(const Cell& child, const Supervised& kept) {
   Supervision& mine = kept.boss;
-  if (mine.at == &child) mine.at = mine.stage == Stage::rising ? child.next_sibling : child.previous_sibling;
+  if (mine.at == &child)
+    mine.at = mine.stage == Stage::rising ? child.next_sibling.get() : child.previous_sibling;
   if (kept.significant) --mine.significant;
   return kept.significant || mine.stage != Stage::none;
 }

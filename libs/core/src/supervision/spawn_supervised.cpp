@@ -9,6 +9,7 @@
 #include <troupe/detail/ref_services.hpp>
 #include <troupe/detail/spawn.hpp>
 
+#include "lifecycle/siblings.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "observe/describe.hpp"
 #include "supervision/supervised.hpp"
@@ -56,11 +57,6 @@ Terms terms_of(Cell& supervisor, std::uint64_t gen) {
 
 Restart kind_of(Restart wanted) { return wanted == Restart::by_default ? Restart::transient : wanted; }
 
-bool has_children(Cell& cell) {
-  const TreeGuard guard(cell);
-  return cell.last_child != nullptr;
-}
-
 /// Builds the object, again and again if need be.
 void* make_object(Cell& cell, Maker& maker, unsigned attempts) {
   for (;;) {
@@ -103,6 +99,7 @@ void begin_supervision(Cell& cell, const SupervisorOptions& options, bool pure) 
   auto& mine = cell.extras().supervision;
   mine = std::make_unique<Supervision>(options, pure);
   mine->options.name = mine->options.group = {};
+  cell.only_own_turns_spawn = false;
 }
 
 Address spawn_kept(Cell& supervisor, std::uint64_t gen, const SpawnOptions& options, const ActorOps& ops,

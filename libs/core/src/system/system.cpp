@@ -27,6 +27,7 @@ void spawn_root(Runtime& runtime) {
   cell.ops = &ActorOpsFor<Guardian>::ops;
   cell.parent = nullptr;
   cell.next_child_ordinal = 0;
+  cell.only_own_turns_spawn = false;
   cell.condition.reason = StopReason::stopped;
   cell.shutdown_ms = ~0u;
   const std::uint32_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));

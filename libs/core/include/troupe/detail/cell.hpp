@@ -29,6 +29,7 @@
 #include <troupe/detail/context.hpp>
 #include <troupe/detail/envelope.hpp>
 #include <troupe/detail/interruption.hpp>
+#include <troupe/detail/shared.hpp>
 #include <troupe/lifecycle.hpp>
 
 namespace troupe::inline v0::detail {
@@ -121,11 +122,12 @@ struct Condition {
 static_assert(sizeof(Condition) == sizeof(std::uint32_t) && Life{} == Life::running &&
               StopReason{} == StopReason::stopped);
 
-/// Whether the parent stops this child, and wants to hear of its end.
+/// What a child is to its parent: whether that stops it, and wants to hear of its end.
 enum class ParentWaits : std::uint8_t {
   no,
   yes,
   no_longer,  ///< its time is up: it was killed, and the parent goes on with its siblings
+  left,       ///< it has ended, and is in the list still: see lifecycle/siblings.hpp
 };
 
 /// See Cell::stub_class.
@@ -141,7 +143,7 @@ struct alignas(64) Cell {
   std::atomic<std::uintptr_t> home{0};
   Cell* ready_next = nullptr;  ///< link of who holds the cell: a ready queue, or, when dead, the departures
   // --- constant for the incarnation
-  Cell* parent = nullptr;
+  Shared<Cell*> parent{nullptr};  ///< looked at by any thread
   const ActorOps* ops = nullptr;
   // --- token holder
   Turn* turns = nullptr;  ///< suspended coroutine turns, newest first
@@ -172,14 +174,16 @@ struct alignas(64) Cell {
   std::uint32_t shutdown_ms = 0;      ///< how long its parent's stop waits for it
   // --- under the parent's tree guard
   Cell* previous_sibling = nullptr;
-  Cell* next_sibling = nullptr;
+  Shared<Cell*> next_sibling{nullptr};  ///< of the last child: written by who appends another
   ParentWaits parent_waits = ParentWaits::no;
   // --- under this cell's tree guard, which is on the line of what it guards: a parent's line goes from one
   // processor to the other with each child that comes or ends
   std::atomic<bool> tree_guard{false};
   std::atomic<bool> closed_to_children{true};  ///< stored under the guard, or while nobody else may spawn
+  bool only_own_turns_spawn = false;           ///< constant for the incarnation
+  // Under the guard; or, where only its own turns spawn, the token holder's, and read under the guard.
   std::uint32_t next_child_ordinal = 0;
-  Cell* last_child = nullptr;
+  Shared<Cell*> last_child{nullptr};
 
   // home's low bits
   static constexpr std::uintptr_t never_inline = 1;   ///< pinned, or switched off by its options

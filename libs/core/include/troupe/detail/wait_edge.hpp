@@ -2,26 +2,12 @@
 // docs/design/deadlock.md has the whole.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include <troupe/detail/shared.hpp>
 #include <troupe/fwd.hpp>
 
 namespace troupe::inline v0::detail {
-
-/// Written by one at a time, read by anybody at any time. Who reads a new value sees all that its writer had
-/// written before: each store releases, each load acquires.
-template <class T>
-class Shared {
- public:
-  constexpr Shared(T value) noexcept : value_(value) {}
-  T get() const noexcept { return value_.load(std::memory_order_acquire); }
-  operator T() const noexcept { return get(); }
-  void operator=(T value) noexcept { value_.store(value, std::memory_order_release); }
-
- private:
-  std::atomic<T> value_;
-};
 
 /// Where the Reply of an await is, as told by whoever moved it last. The words are written one by one,
 /// perhaps by the holder of an old Reply to an await that is over: `check` fits only if all are of one await
