@@ -64,6 +64,46 @@ TEST(Fairness, WhoeverWaitsBehindABusyPairHasItsTurnAfterTheMonitorsNextLook) {
   EXPECT_LE(table.waited_until, Player::looked_at + 2);
 }
 
+struct Family {
+  int children_done = 0;  ///< one worker, so it needs no guard
+  int heard_after = 0;    ///< how many were, when the parent heard of the first
+  Signal over;
+};
+struct Done {};
+
+struct Parent : troupe::Actor<Parent> {
+  static constexpr int children = 5;
+  struct Child : troupe::Actor<Child> {
+    Child(Family* in, troupe::Ref<Parent> above) : family(in), parent(above) {}
+    void on(Turn) {
+      ++family->children_done;
+      parent.tell(Done{});
+      stop();
+    }
+    Family* family;
+    troupe::Ref<Parent> parent;
+  };
+
+  explicit Parent(Family* in) : family(in) {}
+  void on(Turn) {
+    for (int i = 0; i < children; ++i) spawn<Child>(family, self()).tell(Turn{});
+  }
+  void on(Done) {
+    if (++heard == 1) family->heard_after = family->children_done;
+    if (heard == children) family->over.set();
+  }
+  Family* family;
+  int heard = 0;
+};
+
+TEST(Fairness, WhoeverHearsFromChildrenThatEndHasItsTurnAfterThem) {
+  Family family;
+  World world(threads(1));
+  world->spawn<Parent>(&family).tell(Turn{});
+  world.await(family.over);
+  EXPECT_EQ(family.heard_after, Parent::children);
+}
+
 /// Has all its messages in its mailbox when the other begins to wait.
 struct Hoarder : troupe::Actor<Hoarder> {
   static constexpr int messages = 4000;

@@ -84,9 +84,14 @@ void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen,
 /// Empties both lanes until the cell can rest as dead. Afterwards it isn't the caller's any more. `path`
 /// keeps the path of `why`, if that had to be worked out.
 void drain(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen, Joins* joins) {
+  Wake what = Wake::drain;
   do {
     drop_all(cell, why, path, ended_gen, joins);
-  } while (!cell.lanes.rest_dead());
+    what = cell.lanes.rest_dead();
+  } while (what == Wake::drain);
+  // Another has moved in by now.
+  if (what == Wake::schedule) [[unlikely]]
+    schedule(cell);
 }
 /// Of a cell whose actor has ended before.
 void drain_nobody(Cell& cell, Runtime* runtime) {
@@ -134,12 +139,6 @@ void tell_stopping(Cell& cell) noexcept {
     cell.group().runtime().log().write(LogLevel::error, describe_actor(cell) + " threw from on(Stopping): " +
                                                             describe_exception(std::current_exception()));
   }
-}
-
-void destroy_object(Cell& cell) noexcept {
-  Running running{&cell, nullptr, nullptr, false};
-  const TurnScope scope(running);
-  cell.ops->destroy(std::exchange(cell.object, nullptr));
 }
 
 /// @pre the cell rests as dead: of it only the address is used
@@ -215,7 +214,7 @@ bool leave_tree(Cell& cell) {
 
 /// As whoever comes to live there next expects it.
 void recycle(Cell& cell) {
-  cell.condition.change([](Condition& now) { now = Condition{.locked = now.locked, .reason = now.reason}; });
+  cell.condition.change([](Condition& now) { now = Condition{.locked = now.locked}; });
   cell.activity.store(&at_rest, std::memory_order_relaxed);
   cell.handled.store(0, std::memory_order_relaxed);
 }
@@ -238,9 +237,6 @@ void forget_parts(Cell& cell) {
   tell_watchers(cell, nullptr, late, ended_gen, why);
 }
 
-std::uintptr_t graveyard_of(Runtime& runtime) {
-  return reinterpret_cast<std::uintptr_t>(&runtime.graveyard());
-}
 bool has_mail(const Cell& cell) { return cell.lanes.has_signal() || cell.lanes.has_user(); }
 
 /// As retire_with(), of an actor without a name, without rules, whom nobody watches. One that has mail, and
@@ -249,9 +245,9 @@ bool has_mail(const Cell& cell) { return cell.lanes.has_signal() || cell.lanes.h
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   const StopReason reason = cell.condition.reason;
   void_address_itself(cell, gen);
-  cell.home.store(graveyard_of(runtime), std::memory_order_relaxed);
+  cell.home.store(runtime.home_of_dead(), std::memory_order_relaxed);
   recycle(cell);
-  if (has_mail(cell) || !cell.lanes.rest_dead()) [[unlikely]]
+  if (has_mail(cell) || cell.lanes.rest_dead() != Wake::none) [[unlikely]]
     drain_mail(cell, runtime, gen, reason);
   Cell* const parent = cell.parent;
   if (parent == runtime.root && is_reusable(cell) && depart(cell, *parent, runtime)) return;
@@ -280,10 +276,10 @@ void retire_plain(Cell& cell, Runtime& runtime) {
   {
     const TreeGuard guard(*parent);
     void_address(cell, gen);
-    cell.home.store(graveyard_of(runtime), std::memory_order_relaxed);
+    cell.home.store(runtime.home_of_dead(), std::memory_order_relaxed);
     reusable = is_reusable(cell);
     // Before the leave: whoever hears of its parent's end may count on it that its mail has been seen to.
-    is_empty = cell.lanes.rest_dead();
+    is_empty = cell.lanes.rest_dead() == Wake::none;
     if (is_empty) [[likely]] {
       leave = leave_siblings(cell, *parent);
       parent_gen = parent->gen.load(std::memory_order_relaxed);
@@ -296,6 +292,7 @@ void retire_plain(Cell& cell, Runtime& runtime) {
   }
   if (reusable && !leave.stays) [[likely]]
     Cells::put(&cell);
+  if (context.worker) context.worker->let_next_before_newest();
   if (leave.taken_out || leave.waits != ParentWaits::no) [[unlikely]]
     settle_leave(leave, *parent, parent_gen);
 }
@@ -319,7 +316,7 @@ void retire_with(Cell& cell, Drop&& why) {
   // let go before anybody hears of the end, and may come with an old address.
   const bool kept = supervised(cell) != nullptr;
   if (!kept) forget_parts(cell);
-  const std::uintptr_t graveyard = graveyard_of(runtime);
+  const std::uintptr_t graveyard = runtime.home_of_dead();
   // Published with the token, when the cell rests as dead.
   cell.home.store(extra ? graveyard | Cell::telling : graveyard, std::memory_order_relaxed);
   recycle(cell);
@@ -351,6 +348,12 @@ Drop drop_reason(Cell& cell) {
           cell.path ? std::string_view(*cell.path) : std::string_view()};
 }
 
+void destroy_with_destructor(Cell& cell) noexcept {
+  Running running{&cell, nullptr, nullptr, false};
+  const TurnScope scope(running);
+  cell.ops->destroy(std::exchange(cell.object, nullptr));
+}
+
 void drop_stale(Cell& cell, Envelope& envelope) {
   Group* home = Cell::group_of(cell.home.load(std::memory_order_relaxed));
   drop(cell, envelope,
@@ -378,7 +381,7 @@ void recycle_root(Cell& cell) noexcept { put_cell(cell); }
 
 void bury(Cell& cell, Runtime& runtime) {
   const DrainScope scope;
-  cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.graveyard()), std::memory_order_relaxed);
+  cell.home.store(runtime.home_of_dead(), std::memory_order_relaxed);
   drain_nobody(cell, &runtime);
   put_cell(cell);
 }

@@ -5,6 +5,7 @@
 
 #include <troupe/detail/await.hpp>
 #include <troupe/detail/cell.hpp>
+#include <troupe/detail/pool.hpp>
 
 namespace troupe::inline v0::detail {
 
@@ -19,6 +20,13 @@ void drop_stale(Cell& cell, Envelope& envelope);
 
 /// If this is a wish to hear of the end that has come while its actor ended: keeps whom to answer.
 bool keep_join(Envelope& envelope, std::vector<Destination>& joins);
+
+/// Destroys the actor's object. What its destructor sends is no turn's.
+void destroy_with_destructor(Cell& cell) noexcept;
+inline void destroy_object(Cell& cell) noexcept {
+  if (cell.ops->destroy) return destroy_with_destructor(cell);
+  free_block(std::exchange(cell.object, nullptr), cell.ops->object_bytes);
+}
 
 /// Why this actor, which is on its way out, drops its messages. The result refers to the cell's path.
 Drop drop_reason(Cell& cell);

@@ -1,6 +1,6 @@
 // An actor's list of children, in the order in which they were spawned.
 //
-// Most actors' children come by its own turns only (Cell::only_own_turns_spawn), and leave wherever they end.
+// Most actors' children come by its own turns only (Cell::by_own_turns), and leave wherever they end.
 // So that a spawn needs no guard there, these turns alone write what stands at the end of the list: which
 // child is the last, and the link to who comes behind it. All else is written under the parent's guard. A
 // child that is the last one when it leaves must stay in its place then, since another may be about to come
@@ -55,8 +55,8 @@ inline void chain(Cell*& taken_out, Cell& child) {
 inline Leave leave_siblings(Cell& child, Cell& parent) {
   Leave leave{child.parent_waits};
   Cell* const younger = child.next_sibling;
-  leave.stays =
-      !younger && parent.only_own_turns_spawn && !parent.closed_to_children.load(std::memory_order_relaxed);
+  leave.stays = !younger && (parent.children & Cell::by_own_turns) &&
+                !parent.closed_to_children.load(std::memory_order_relaxed);
   child.parent_waits = leave.stays ? ParentWaits::left : ParentWaits::no;
   if (!leave.stays) take_out(child, younger, parent);
   Cell* const behind = leave.stays ? &child : younger;

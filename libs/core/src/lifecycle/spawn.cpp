@@ -9,6 +9,7 @@
 #include <troupe/detail/spawn.hpp>
 #include <troupe/detail/tracing.hpp>
 
+#include "lifecycle/birth.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/siblings.hpp"
 #include "lifecycle/tree_guard.hpp"
@@ -107,6 +108,13 @@ void settle_home(Cell& cell, Cell& parent, std::uint64_t parent_gen, const Spawn
                   std::memory_order_relaxed);
 }
 
+/// What its children inherit.
+void settle_children(Cell& cell, const Runtime& runtime) {
+  const bool has_own_ways =
+      (cell.home.load(std::memory_order_relaxed) & Cell::never_inline) || runtime.bounds_mailboxes();
+  cell.children = has_own_ways ? Cell::by_own_turns : Cell::by_own_turns | Cell::plain;
+}
+
 [[noreturn, gnu::cold]] void refuse_child(Cell& parent) {
   throw SpawnError("can't spawn under " + describe_actor(parent) + ": it is stopping");
 }
@@ -174,10 +182,8 @@ Cell& take_cell_for(const Mailbox& asked, const ActorOps& ops, const Runtime& ru
 /// Whether no option, no class and no parent asks for anything that most actors do without. Its home is its
 /// parent's then.
 bool is_plain(const Cell& parent, const SpawnOptions& options, const ActorOps& ops) {
-  return &options == &spawn_defaults && !ops.urgent && !ops.supervision &&
-         (is_root(parent) || !parent.extra) &&
-         !(parent.home.load(std::memory_order_relaxed) & Cell::never_inline) &&
-         !parent.group().runtime().bounds_mailboxes();
+  return &options == &spawn_defaults && ops.plain && (parent.children & Cell::plain) &&
+         (is_root(parent) || !parent.extra);
 }
 
 /// As enter_tree(), without a name. False: the parent is stopping.
@@ -188,7 +194,7 @@ inline bool enter_open(Cell& cell, Cell& parent) {
   return true;
 }
 inline bool enter_plainly(Cell& cell, Cell& parent) {
-  if (parent.only_own_turns_spawn) [[likely]]
+  if (parent.children & Cell::by_own_turns) [[likely]]
     return enter_open(cell, parent);
   const TreeGuard guard(parent);
   return enter_open(cell, parent);
@@ -197,12 +203,9 @@ inline bool enter_plainly(Cell& cell, Cell& parent) {
 /// What a cell begins its life with, whoever comes to live in it.
 void furnish(Cell& cell, const ActorOps* ops, std::uint32_t shutdown_ms) {
   cell.ops = ops;
-  cell.condition.reason = StopReason::stopped;
   cell.next_child_ordinal = 0;
-  cell.only_own_turns_spawn = true;
+  cell.children = Cell::by_own_turns | Cell::plain;
   cell.shutdown_ms = shutdown_ms;
-  cell.activity.store(&at_rest, std::memory_order_relaxed);
-  cell.observed.prepare();
   cell.waits_for.store(0, std::memory_order_relaxed);
 }
 
@@ -221,10 +224,46 @@ Extra& Cell::extras() {
   return *extra;
 }
 
+namespace {
+
+constexpr std::uint32_t default_shutdown_ms = milliseconds_of(spawn_defaults.shutdown_deadline);
+
+/// A cell that nobody lives in, and that rests as idle. Null: there is none just now.
+inline Cell* take_idle_cell(const Cell& parent) {
+  Cell* const cell = Cells::take();
+  const std::uintptr_t home = parent.home.load(std::memory_order_relaxed);
+  // Of this system: a late sender that drains it reports to the system of its home.
+  const std::uintptr_t graveyard = Cell::group_of(home)->runtime().home_of_dead();
+  if (cell->home.load(std::memory_order_relaxed) == graveyard) [[likely]] {
+    // Before it rests: whoever takes its token from there on has it run at home.
+    cell->home.store(home, std::memory_order_relaxed);
+    if (cell->lanes.try_revive_idle()) [[likely]]
+      return cell;
+    cell->home.store(graveyard, std::memory_order_relaxed);
+  }
+  Cells::put(cell);
+  return nullptr;
+}
+
+}  // namespace
+
+inline bool Spawning::begin_idle(Cell& parent, const ActorOps* ops) {
+  if (parent.closed_to_children.load(std::memory_order_relaxed)) [[unlikely]]
+    refuse_child(parent);
+  Cell* const cell = take_idle_cell(parent);
+  if (!cell) [[unlikely]]
+    return false;
+  furnish(*cell, ops, default_shutdown_ms);
+  cell->parent = &parent;
+  link_child(*cell, parent, 0);
+  rests_ = true;
+  cell_ = cell;
+  return true;
+}
+
 inline void Spawning::begin_plain(Cell& parent, const ActorOps* ops) {
-  constexpr std::uint32_t shutdown_ms = milliseconds_of(spawn_defaults.shutdown_deadline);
   Cell& cell = take_free_cell();
-  furnish(cell, ops, shutdown_ms);
+  furnish(cell, ops, default_shutdown_ms);
   cell.home.store(parent.home.load(std::memory_order_relaxed), std::memory_order_relaxed);
   cell.parent = &parent;
   if (!enter_plainly(cell, parent)) [[unlikely]] {
@@ -233,13 +272,13 @@ inline void Spawning::begin_plain(Cell& parent, const ActorOps* ops) {
     refuse_child(parent);
   }
   cell_ = &cell;
-  if (tracing()) [[unlikely]]
-    trace_spawn(cell);
 }
 
 Spawning::Spawning(Cell& parent, const SpawnOptions& options, const ActorOps* ops) {
   if (is_plain(parent, options, *ops)) [[likely]] {
-    begin_plain(parent, ops);
+    if (!(parent.children & Cell::by_own_turns) || !begin_idle(parent, ops)) begin_plain(parent, ops);
+    if (tracing()) [[unlikely]]
+      trace_spawn(*cell_);
     return;
   }
   begin_checked(parent, options, ops);
@@ -270,6 +309,7 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
   bool named = false;
   try {
     settle_home(cell, parent, parent_gen, options, runtime);
+    settle_children(cell, runtime);
     if (kept) {
       cell.extras().supervised = std::move(owner);
       cell.home.fetch_or(Cell::supervised, std::memory_order_relaxed);
@@ -302,16 +342,9 @@ void Spawning::begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions&
 }
 
 void Spawning::abandon() {
-  if (!has_children(*cell_)) {
-    retire_unborn(*cell_);
-    return;
-  }
-  // What the constructor has spawned has to stop first, as for any actor. The name is free at once: nothing
-  // of this name ever lived.
-  if (cell_->path) cell_->group().runtime().names().remove(*cell_->path, *cell_);
-  cell_->condition.reason = StopReason::failed;
-  cell_->condition.life = Life::stopping;
-  make_ready(*cell_);
+  // Where the token is somebody else's, that one sees to it.
+  if (rests_ && !end_construction(*cell_, Life::stillborn) && !cell_->lanes.try_take()) return;
+  abandon_unborn(*cell_);
 }
 
 namespace {
@@ -327,6 +360,11 @@ std::uint64_t Spawning::complete(void* object) {
   Cell& cell = *std::exchange(cell_, nullptr);
   const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
   cell.object = object;
+  if (rests_) [[likely]] {
+    if (end_construction(cell, Life::running)) [[unlikely]]
+      schedule(cell);
+    return gen;
+  }
   cell.condition.life = Life::running;
   if (cell.ops->started) [[unlikely]] {
     begin_with_started(cell);

@@ -128,7 +128,7 @@ TEST(Lanes, OfADeadCellAreDrainedByOneAtATimeAndRevivedByOne) {
     do {
       while (lanes.pop_signal(free_letter)) ++dropped;
       while (lanes.pop_user(free_letter)) ++dropped;
-    } while (!lanes.rest_dead());
+    } while (lanes.rest_dead() != Wake::none);
   };
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < 3; ++i) {

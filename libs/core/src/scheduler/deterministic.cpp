@@ -110,8 +110,9 @@ void DeterministicScheduler::Impl::run_actor(std::size_t index, const Choice& ch
   detail::Cell* cell = ready_[index];
   ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
   const bool is_root = cell->parent == nullptr;
-  if (is_root) {
-    // What befalls it would befall the system: its end is shutdown()'s business.
+  const bool is_born = cell->condition.is_born();  // else it is still under construction
+  if (is_root || !is_born) {
+    // What befalls the root would befall the system: its end is shutdown()'s business.
   } else if (choice.fate == Fate::kill) {
     detail::send_kill(*cell, cell->gen.load(std::memory_order_relaxed));
   } else if (choice.fate == Fate::crash) {

@@ -58,6 +58,12 @@ class ReadyDeque {
     gate_.leave();
     return cell;
   }
+  /// What comes after the newest, which stays; the newest, if there is nothing else.
+  Cell* pop_second_newest() noexcept {
+    if (count_.load(std::memory_order_relaxed) == 0) return pop_newest();
+    gate_.enter();
+    return pop_newest_of_ring();
+  }
   Cell* pop_oldest() noexcept {
     if (empty()) return nullptr;
     gate_.enter();
@@ -103,7 +109,7 @@ class ReadyDeque {
     gate_.leave();
     return Pushed::shared;
   }
-  /// @pre entered, with no newest before the ring; leaves
+  /// @pre entered; leaves
   Cell* pop_newest_of_ring() noexcept {
     Cell* cell = nullptr;
     if (const std::uint32_t count = count_.load(std::memory_order_relaxed); count != 0) {

@@ -35,6 +35,14 @@ TEST_F(ReadyDequeTest, GivesItsOwnerTheNewestOrTheOldest) {
   EXPECT_EQ(deque.pop_oldest(), nullptr);
 }
 
+TEST_F(ReadyDequeTest, GivesItsOwnerWhatComesAfterTheNewest) {
+  for (std::uintptr_t i = 1; i <= 3; ++i) deque.push_newest(cell(i));
+  EXPECT_EQ(deque.pop_second_newest(), cell(2));
+  EXPECT_EQ(deque.pop_second_newest(), cell(1));
+  EXPECT_EQ(deque.pop_second_newest(), cell(3));
+  EXPECT_EQ(deque.pop_second_newest(), nullptr);
+}
+
 TEST_F(ReadyDequeTest, SaysWhetherAPushedCellIsAlone) {
   EXPECT_EQ(deque.push_newest(cell(1)), Pushed::alone);
   EXPECT_EQ(deque.push_newest(cell(2)), Pushed::shared);

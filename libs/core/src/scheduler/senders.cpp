@@ -23,7 +23,7 @@ constexpr std::uint32_t activations_of_trial = 4;
 constexpr std::uint32_t activations_at_host = 64;
 }  // namespace
 
-void Context::has_sent_share() noexcept {
+void Context::let_others_run() noexcept {
   // A turn comes to its end by itself, and then the worker sees to it.
   if (worker || running->cell) return;
   sends_left = sends_per_activation;

@@ -99,7 +99,8 @@ inline Cell* Worker::find() {
   if (left == 0) [[unlikely]] {
     if (Cell* cell = find_fairly()) return cell;
   }
-  if (Cell* cell = ready_.pop_newest()) [[likely]]
+  const bool passes_newest = std::exchange(passes_newest_, false);
+  if (Cell* cell = passes_newest ? ready_.pop_second_newest() : ready_.pop_newest()) [[likely]]
     return cell;
   return find_outside();
 }

@@ -29,6 +29,9 @@ class Worker {
   /// The cell runs next in this thread, unless others become ready meanwhile.
   void push_next(Cell& cell);
   void push_among_others(Cell& cell);
+  /// The actor in hand has ended, having told another how it went, as like as not. That one runs after the
+  /// next, which may be a sibling about to tell it the same: it has more to do in one activation then.
+  void let_next_before_newest() { passes_newest_ = true; }
   /// The cell runs after what is ready in the group already.
   void push_last(Cell& cell);
 
@@ -110,6 +113,7 @@ class Worker {
   /// get lost.
   std::atomic<std::uint32_t> until_fair_{fairness_period};
   std::atomic<bool> fairness_wanted_{false};
+  bool passes_newest_ = false;
   std::uint32_t looks_outside_ = 0;
   std::uint32_t steal_from_ = 0;
   unsigned index_ = 0;

@@ -7,6 +7,7 @@
 #include <troupe/ports/log.hpp>
 
 #include "lifecycle/link.hpp"
+#include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
 #include "lifecycle/tree_guard.hpp"
 #include "observe/describe.hpp"
@@ -70,12 +71,6 @@ void tell_restarting(Cell& cell) noexcept {
         LogLevel::error,
         describe_actor(cell) + " threw from on(PreRestart): " + describe_exception(std::current_exception()));
   }
-}
-
-void destroy_object(Cell& cell) noexcept {
-  Running running{&cell, nullptr, nullptr, false};
-  const TurnScope scope(running);
-  cell.ops->destroy(std::exchange(cell.object, nullptr));
 }
 
 /// What belongs to the object, and not to the actor.

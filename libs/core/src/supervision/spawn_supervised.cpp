@@ -99,7 +99,7 @@ void begin_supervision(Cell& cell, const SupervisorOptions& options, bool pure) 
   auto& mine = cell.extras().supervision;
   mine = std::make_unique<Supervision>(options, pure);
   mine->options.name = mine->options.group = {};
-  cell.only_own_turns_spawn = false;
+  cell.children = 0;
 }
 
 Address spawn_kept(Cell& supervisor, std::uint64_t gen, const SpawnOptions& options, const ActorOps& ops,

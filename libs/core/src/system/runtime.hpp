@@ -60,6 +60,8 @@ class Runtime {
   /// A thread for one actor. Null: this system has no threads.
   ThreadGroup* start_pinned_group();
   Group& graveyard() { return graveyard_; }
+  /// The home of a cell that nobody lives in, and that somebody of this system lived in last.
+  std::uintptr_t home_of_dead() { return reinterpret_cast<std::uintptr_t>(&graveyard_); }
 
   TimerService& timers() { return timers_; }
   BlockingPool& blocking() { return blocking_; }

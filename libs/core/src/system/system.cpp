@@ -27,7 +27,6 @@ void spawn_root(Runtime& runtime) {
   cell.ops = &ActorOpsFor<Guardian>::ops;
   cell.parent = nullptr;
   cell.next_child_ordinal = 0;
-  cell.only_own_turns_spawn = false;
   cell.condition.reason = StopReason::stopped;
   cell.shutdown_ms = ~0u;
   const std::uint32_t counter = counter_of(cell.gen.load(std::memory_order_relaxed));
@@ -36,10 +35,10 @@ void spawn_root(Runtime& runtime) {
   cell.home.store(reinterpret_cast<std::uintptr_t>(&runtime.default_group()) | Cell::threads_enter |
                       (may_inline(runtime.driver()) ? 0 : Cell::never_inline),
                   std::memory_order_relaxed);
+  const bool are_plain = may_inline(runtime.driver()) && !runtime.bounds_mailboxes();
+  cell.children = are_plain ? Cell::plain : std::uint8_t{0};
   cell.object = ::new (allocate_block<sizeof(Guardian)>()) Guardian;
   cell.condition.life = Life::running;
-  cell.activity.store(&at_rest, std::memory_order_relaxed);
-  cell.observed.prepare();
   cell.closed_to_children.store(false, std::memory_order_relaxed);
   runtime.root = &cell;
   runtime.root_gen = cell.gen.load(std::memory_order_relaxed);

@@ -6,6 +6,7 @@
 #include <troupe/detail/turn.hpp>
 
 #include "deadlock/rest.hpp"
+#include "lifecycle/birth.hpp"
 #include "lifecycle/retire.hpp"
 #include "lifecycle/stop.hpp"
 #include "mailbox/locked_cell.hpp"
@@ -63,15 +64,15 @@ Envelope* take_apart(Cell& cell) {
 }
 
 /// Whether the message is counted, and that is all.
-bool count_tag(const Cell& cell, const Envelope& letter) {
-  Tags* const tags = tags_of(cell);
+bool count_tag(Running& running, const Envelope& letter) {
+  Tags* const tags = tags_of(running);
   return tags && tags->last == letter.tag() && --tags->left != 0;
 }
 
 /// Its block is its own, and it has a name or a tag.
-[[gnu::noinline]] void run_marked(Cell& cell, Envelope& letter) {
+[[gnu::noinline]] void run_marked(Cell& cell, Running& running, Envelope& letter) {
   if (letter.is_traced()) return run_traced(cell, letter);
-  if (!count_tag(cell, letter)) trace_tagged(cell, letter.tag());
+  if (!count_tag(running, letter)) trace_tagged(cell, letter.tag());
   letter.ops->run(cell, letter);
 }
 
@@ -82,7 +83,7 @@ bool count_tag(const Cell& cell, const Envelope& letter) {
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = letter;
   if (letter->gen & (traced_bit | tagged_bit)) [[unlikely]] {
-    run_marked(cell, *letter);
+    run_marked(cell, running, *letter);
   } else {
     ops.run(cell, *letter);
   }
@@ -161,7 +162,7 @@ void free_stub(const Cell& cell, Node* stub) noexcept {
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = &letter;
-  if (!count_tag(cell, letter)) [[unlikely]]
+  if (!count_tag(running, letter)) [[unlikely]]
     return run_first_tagged(cell, letter);
   letter.ops->run(cell, letter);
 }
@@ -241,6 +242,7 @@ bool rest_plain(Cell& cell) {
 Running& begin_activation(Cell& cell, std::uint32_t budget) {
   Running& running = context.base;
   running.cell = &cell;
+  running.tags = nullptr;
   context.inline_budget = budget;
   return running;
 }
@@ -294,7 +296,7 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
   Running& running = begin_activation(cell, budget);
   Node* const first = is_plain(cell) ? cell.lanes.peek_user() : nullptr;
   if (!first) [[unlikely]]
-    return run_on(cell, running, budget);
+    return cell.condition.is_born() ? run_on(cell, running, budget) : run_unborn(cell);
   run_next(cell, running, first);
   if (budget > 1 && is_plain(cell) && !cell.lanes.peek_user()) [[likely]]
     return rest_plain(cell);
@@ -306,6 +308,7 @@ bool run_cell(Cell& cell, std::uint32_t budget) {
 
 bool run_waiting_signals(Cell& cell) {
   begin_activation(cell, 1);
+  if (!cell.condition.is_born()) return run_unborn(cell);
   run_signals(cell);
   return !ends(cell);
 }

@@ -20,6 +20,7 @@ enum class Fault : std::uint8_t {
   relaxed_link,           ///< a sender doesn't release its message
   greedy_take_back,       ///< a failed rest_idle takes back a dead cell's token too, and the other way round
   tails_read_after_rest,  ///< the signal lane's tail is read when it may be somebody else's
+  revived_unseen,         ///< a failed rest_dead doesn't wake who was revived as idle meanwhile
 };
 
 template <Fault fault>
@@ -64,6 +65,9 @@ class FaultyLanes {
 
   bool try_take() { return take(idle_bit); }
   bool try_revive() { return take(dead_bit); }
+  bool try_revive_idle() { return take(dead_bit, idle_bit); }
+  std::uintptr_t user_word() const { return user_.load(std::memory_order_relaxed); }
+  Wake send_user(Node* node) { return send_user(node, node); }
 
   template <class Free>
   Node* pop_user(Free&& free) {
@@ -91,8 +95,15 @@ class FaultyLanes {
   bool rest_idle_unless(HasComeIn&& has_come_in) {
     return rest(idle_bit, has_come_in);
   }
-  bool rest_dead() {
-    return rest(dead_bit, [] { return false; });
+  Wake rest_dead() {
+    // Where nobody is revived as idle, there is no other bit to be taken back than the own one.
+    if constexpr (fault != Fault::none)
+      return rest(dead_bit, [] { return false; }) ? Wake::none : Wake::drain;
+    const std::uintptr_t signals_seen = word(sig_tail_.read());
+    std::uintptr_t expected = word(user_tail_.read());
+    if (!user_.compare_exchange_strong(expected, expected | dead_bit, acq_rel, std::memory_order_relaxed))
+      return Wake::drain;
+    return sig_.load(std::memory_order_acquire) == signals_seen ? Wake::none : ring();
   }
   bool rest_suspended() {
     std::uintptr_t expected = word(sig_tail_.read());
@@ -115,10 +126,10 @@ class FaultyLanes {
     return old & dead_bit ? Wake::drain : Wake::schedule;
   }
 
-  bool take(std::uintptr_t bit) {
+  bool take(std::uintptr_t bit, std::uintptr_t left = 0) {
     std::uintptr_t head = user_.load(std::memory_order_relaxed);
     return (head & bit) &&
-           user_.compare_exchange_strong(head, head & ~bit, acq_rel, std::memory_order_relaxed);
+           user_.compare_exchange_strong(head, (head & ~bit) | left, acq_rel, std::memory_order_relaxed);
   }
 
   template <class Free>

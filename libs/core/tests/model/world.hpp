@@ -236,13 +236,18 @@ class World {
     const bool awaits = cell.actor.read().awaits != 0;
     run.check(cell.held, "the token rests twice");
     cell.held = false;
-    const bool rests = !alive   ? cell.lanes.rest_dead()
+    const bool rests = !alive   ? rest_dead(cell)
                        : awaits ? cell.lanes.rest_suspended()
                                 : cell.lanes.rest_idle_unless([&cell, this] {
                                     return rules_.look_at_box_after_rest && !cell.box.looks_empty();
                                   });
     if (!rests) hold(cell);
     return rests;
+  }
+  bool rest_dead(CellType& cell) {
+    const Wake what = cell.lanes.rest_dead();
+    if (what == Wake::schedule) schedule(cell);
+    return what != Wake::drain;
   }
 
   void retire(CellType& cell) {

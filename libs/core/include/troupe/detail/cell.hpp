@@ -57,13 +57,15 @@ inline constexpr std::size_t largest_idle_block = 128;
 /// What the runtime has to know about an actor class: one constant per class.
 struct ActorOps {
   std::string_view name;
-  void (*destroy)(void* object) noexcept;                    ///< destroys the object and frees its block
+  /// Destroys the object and frees its block. Null: there is nothing to be destroyed.
+  void (*destroy)(void* object) noexcept;
   void (*stopping)(void* object, Stopping news);             ///< null: no handler
   void (*restarting)(void* object, const PreRestart& news);  ///< null: no handler
   Envelope* (*started)(Cell&);                               ///< makes its first message; null: no handler
   const SupervisorOptions* supervision;  ///< how it supervises its children; null: it doesn't
   bool reentrant;
   bool urgent;  ///< some of its messages are
+  bool plain;   ///< its spawn needs nothing that most classes do without
   std::size_t object_bytes;
 };
 
@@ -73,15 +75,16 @@ class ActorOpsFor;
 /// The life of an actor; only `running` handles user messages. It is 0 for Condition::is_plain().
 enum class Life : std::uint8_t {
   running,
-  unborn,    ///< no actor, or one under construction
-  draining,  ///< reentrant: asked to stop, waits for the turns that are under way
-  stopping,  ///< its children stop, one after the other
-  failed,    ///< waits for its supervisor's word; its object must not be used
-  down,      ///< has no object until its supervisor starts it again
+  draining,   ///< reentrant: asked to stop, waits for the turns that are under way
+  stopping,   ///< its children stop, one after the other
+  failed,     ///< waits for its supervisor's word; its object must not be used
+  down,       ///< has no object until its supervisor starts it again
+  unborn,     ///< no actor, or one under construction
+  stillborn,  ///< its constructor has thrown, while somebody else had the token: see lifecycle/birth.hpp
 };
 
 /// What each activation looks at first: all zero where nothing is out of the ordinary.
-struct Condition {
+struct alignas(std::uint32_t) Condition {
   Life life = Life::unborn;
   bool suspended = false;      ///< an exclusive turn awaits: user messages stay in the lane
   bool has_front : 1 = false;  ///< unstashed messages stand before the lane
@@ -99,8 +102,8 @@ struct Condition {
   void change(Change&& make) {
     auto changed = std::bit_cast<Condition>(word());
     make(changed);
-    const auto word = std::bit_cast<std::uint32_t>(changed);
-    __builtin_memcpy(static_cast<void*>(this), &word, sizeof(word));
+    // release: what was built before, for who sees that it is; pairs with word().
+    __atomic_store_n(reinterpret_cast<Word*>(this), std::bit_cast<std::uint32_t>(changed), __ATOMIC_RELEASE);
   }
   void leave_running(Life next, StopReason why) {
     change([&](Condition& now) {
@@ -109,6 +112,9 @@ struct Condition {
       now.stops_itself = false;
     });
   }
+  /// By any thread. The other members are the token holder's, once it is born.
+  Life life_now() const { return std::bit_cast<Condition>(word()).life; }
+  bool is_born() const { return life_now() < Life::unborn; }
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.
   bool is_plain() const { return word() == 0; }
   /// The same of a LockedCell: its next message is its mailbox's.
@@ -117,7 +123,11 @@ struct Condition {
   }
 
  private:
-  std::uint32_t word() const { return std::bit_cast<std::uint32_t>(*this); }
+  using Word [[gnu::may_alias]] = std::uint32_t;
+  // Atomic, since who has taken the token while the object is built looks here too.
+  std::uint32_t word() const {
+    return __atomic_load_n(reinterpret_cast<const Word*>(this), __ATOMIC_ACQUIRE);
+  }
 };
 static_assert(sizeof(Condition) == sizeof(std::uint32_t) && Life{} == Life::running &&
               StopReason{} == StopReason::stopped);
@@ -133,6 +143,10 @@ enum class ParentWaits : std::uint8_t {
 /// See Cell::stub_class.
 inline constexpr std::uint8_t unknown_class = 0xFF;
 static_assert(block_classes < unknown_class);
+
+// What Cell::activity holds outside of turns.
+extern const MessageOps at_rest;
+extern const MessageOps between;
 
 struct alignas(64) Cell {
   // The first cache line is the senders': each message writes the last word of it. What the runner looks at
@@ -154,13 +168,14 @@ struct alignas(64) Cell {
   std::atomic<std::uint64_t> gen{0};
   // --- token holder: what each message needs, after the tails on the second line ------------------------
   void* object = nullptr;
-  std::atomic<const MessageOps*> activity{nullptr};
+  std::atomic<const MessageOps*> activity{&at_rest};
   std::atomic<std::uint64_t> handled{0};
   Condition condition;
   Interruption observed;  ///< an observer walks the lane: don't pop
   /// The pool's size class of the block that is the stub of the lane of messages, or `unknown_class`: the
   /// next pop frees it, and would else have to wait for its operations' table.
   std::uint8_t stub_class = 0;
+  std::atomic<bool> came_early{false};  ///< see lifecycle/birth.hpp
 
   // --- token holder: what few messages need -------------------------------------------------------------
   Extra* extra = nullptr;  ///< owned: what few actors need
@@ -180,10 +195,14 @@ struct alignas(64) Cell {
   // processor to the other with each child that comes or ends
   std::atomic<bool> tree_guard{false};
   std::atomic<bool> closed_to_children{true};  ///< stored under the guard, or while nobody else may spawn
-  bool only_own_turns_spawn = false;           ///< constant for the incarnation
+  std::uint8_t children = 0;                   ///< flags of ours; constant for the incarnation
   // Under the guard; or, where only its own turns spawn, the token holder's, and read under the guard.
   std::uint32_t next_child_ordinal = 0;
   Shared<Cell*> last_child{nullptr};
+
+  // children's bits
+  static constexpr std::uint8_t by_own_turns = 1;  ///< nobody else spawns under it
+  static constexpr std::uint8_t plain = 2;         ///< without options, what is there to do for one is known
 
   // home's low bits
   static constexpr std::uintptr_t never_inline = 1;   ///< pinned, or switched off by its options
@@ -205,11 +224,12 @@ struct alignas(64) Cell {
 inline Tags* tags_of(const Cell& cell) noexcept {
   return cell.extra ? reinterpret_cast<const ExtraHead*>(cell.extra)->tags : nullptr;
 }
+/// The same of an actor that runs here, which is asked often: the way there is one of four loads.
+inline Tags* tags_of(Running& running) noexcept {
+  if (!running.tags) running.tags = tags_of(*running.cell);
+  return running.tags;
+}
 static_assert(sizeof(Cell) <= 192, "a cell is three cache lines: see the bar on bytes per actor");
-
-// What `activity` holds outside of turns.
-extern const MessageOps at_rest;
-extern const MessageOps between;
 
 /// The largest counter of a generation: a cell that comes to it isn't used again.
 inline constexpr std::uint32_t last_counter = 0x1FFFFFFFu;

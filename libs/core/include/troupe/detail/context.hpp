@@ -8,6 +8,7 @@
 
 namespace troupe::inline v0::detail {
 
+struct Tags;
 struct Turn;
 struct Destination;
 
@@ -23,6 +24,7 @@ struct Running {
   Envelope* letter = nullptr;  ///< the message in hand; null: a direct ask's, which has none
   bool inline_run = false;     ///< the letter came by an inline ask: it isn't in the lane
   PutOff* put_off = nullptr;   ///< of a direct ask, if its handler may put the answer off
+  Tags* tags = nullptr;        ///< the actor's, if they have been looked for: see tags_of()
 };
 
 /// What runs where no turn does. Never written to.
@@ -55,10 +57,10 @@ struct Context {
     if (running->cell == &cell) return;
     sent_to = &cell;
     if (--sends_left == 0) [[unlikely]]
-      has_sent_share();
+      let_others_run();
   }
   /// A plain thread lets others have its processor, the receiver's worker perhaps.
-  void has_sent_share() noexcept;
+  void let_others_run() noexcept;
   bool has_sent_enough() const { return static_cast<std::int32_t>(sends_left) <= 0; }
   std::uint32_t sends_made() const { return sends_per_activation - sends_left; }
 };

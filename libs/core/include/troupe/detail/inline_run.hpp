@@ -35,7 +35,7 @@ class InlineRun {
   static bool take(Cell& target) {
     Context& here = context;
     const std::uintptr_t home = target.home.load(std::memory_order_relaxed);
-    if (home & Cell::never_inline) return false;
+    if ((home & Cell::never_inline) || !target.condition.is_born()) return false;
     const char* const top = static_cast<const char*>(__builtin_frame_address(0));
     if (Cell* asker = here.running->cell) {
       // The same group, and not pinned: pinned actors have never_inline in their home.

@@ -21,11 +21,6 @@ void heavy_fence() noexcept;
 /// frequent side that it has to fence, so that it needs no look at `membarrier_works` besides.
 class Interruption {
  public:
-  /// Before the two sides meet.
-  void prepare() noexcept {
-    word_.store(membarrier_works ? std::uint8_t{0} : fencing, std::memory_order_relaxed);
-  }
-
   // --- frequent side, after its store
   /// False: go on. True: go on when is_on() says that it may.
   bool may_be_on() const noexcept {
@@ -51,7 +46,7 @@ class Interruption {
  private:
   static constexpr std::uint8_t on = 1;
   static constexpr std::uint8_t fencing = 2;
-  std::atomic<std::uint8_t> word_{0};
+  std::atomic<std::uint8_t> word_{membarrier_works ? std::uint8_t{0} : fencing};
 };
 
 }  // namespace troupe::inline v0::detail

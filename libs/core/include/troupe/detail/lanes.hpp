@@ -14,7 +14,7 @@
 //
 //  word | low bits | meaning                                                   | left by
 //  user | 0        | the token is elsewhere: held, or resting as SUSP          | sender, signaller, taker
-//  user | IDLE (1) | nothing to do: whoever clears the bit holds the token     | rest_idle
+//  user | IDLE (1) | nothing to do: whoever clears the bit holds the token     | rest_idle, try_revive_idle
 //  user | DEAD (2) | nobody lives here: whoever clears the bit drains          | rest_dead
 //  sig  | 0        | the token is elsewhere                                    | signaller
 //  sig  | SUSP (1) | waits for a signal only: the signaller that sees it runs  | rest_suspended
@@ -56,7 +56,7 @@ class BasicLanes {
   static constexpr std::uintptr_t susp_bit = 1;
   static constexpr std::uintptr_t flag_bits = 3;
 
-  /// Starts dead: a cell comes to life only through try_revive().
+  /// Starts dead: a cell comes to life only through try_revive() and try_revive_idle().
   BasicLanes() : user_(word(&user_stub_) | dead_bit), sig_(word(&sig_stub_)) {}
   BasicLanes(const BasicLanes&) = delete;
   BasicLanes& operator=(const BasicLanes&) = delete;
@@ -102,6 +102,15 @@ class BasicLanes {
     std::uintptr_t head = user_.load(std::memory_order_relaxed);
     if (!(head & dead_bit)) return false;
     return user_.compare_exchange_strong(head, head & ~dead_bit, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed);
+  }
+
+  /// The same, and leaves it to rest as idle: the actor is built without it.
+  bool try_revive_idle() {
+    std::uintptr_t head = user_.load(std::memory_order_relaxed);
+    if (!(head & dead_bit)) return false;
+    // As try_revive(). No second look: whoever has let it rest as dead has one still, and wakes us then.
+    return user_.compare_exchange_strong(head, (head & ~dead_bit) | idle_bit, std::memory_order_acq_rel,
                                          std::memory_order_relaxed);
   }
 
@@ -152,7 +161,16 @@ class BasicLanes {
   bool rest_idle_unless(HasComeIn&& has_come_in) {
     return rest(idle_bit, has_come_in);
   }
-  bool rest_dead() { return rest(dead_bit, NothingElse{}); }
+  /// Gives the token of a cell back that nobody lives in. `none`: it rests. `drain`: the token is the
+  /// caller's again, since something has come in. `schedule`: another lives there by now, who rested, and
+  /// whose token is the caller's.
+  Wake rest_dead() {
+    const std::uintptr_t signals_seen = word(sig_tail_);
+    if (!leave_resting(dead_bit)) return Wake::drain;
+    if (sig_.load(std::memory_order_acquire) == signals_seen) return Wake::none;
+    // As in rest(). But whoever has revived the cell as idle had no look at the signals, and rests now.
+    return ring();
+  }
 
   /// Gives the token back until a signal comes; user messages pile up unseen. False: still the caller's.
   bool rest_suspended() {
@@ -221,18 +239,21 @@ class BasicLanes {
     return next;
   }
 
+  /// False: a message has come in.
+  bool leave_resting(std::uintptr_t bit) {
+    std::uintptr_t expected = word(user_tail_);
+    return user_.compare_exchange_strong(expected, expected | bit, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed);
+  }
+
   struct NothingElse {
     bool operator()() const { return false; }
   };
   template <class HasComeIn>
   bool rest(std::uintptr_t bit, HasComeIn&& has_come_in) {
-    // Copies: once the CAS has succeeded, the tails may belong to somebody else.
+    // A copy: once the CAS has succeeded, the tails may belong to somebody else.
     const std::uintptr_t signals_seen = word(sig_tail_);
-    std::uintptr_t expected = word(user_tail_);
-    if (!user_.compare_exchange_strong(expected, expected | bit, std::memory_order_acq_rel,
-                                       std::memory_order_relaxed)) {
-      return false;
-    }
+    if (!leave_resting(bit)) return false;
     // The second look: a signaller whose fetch_and came before our CAS found no bit to clear and counts on
     // us. Its exchange happens before its fetch_and, which our CAS has acquired.
     if (sig_.load(std::memory_order_acquire) == signals_seen && !has_come_in()) return true;

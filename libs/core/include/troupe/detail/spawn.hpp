@@ -89,12 +89,22 @@ class ActorOpsFor {
   }
 
  public:
-  static constexpr ActorOps ops{type_name<A>(),       &destroy,          stopping_or_null(),
-                                restarting_or_null(), started_or_null(), supervision_or_null(),
-                                is_reentrant<A>(),    urgent(),          sizeof(A)};
+  static constexpr ActorOps ops{
+      type_name<A>(),
+      std::is_trivially_destructible_v<A> ? nullptr : &destroy,
+      stopping_or_null(),
+      restarting_or_null(),
+      started_or_null(),
+      supervision_or_null(),
+      is_reentrant<A>(),
+      urgent(),
+      !urgent() && !supervision_or_null() && !started_or_null(),
+      sizeof(A),
+  };
 };
 
-/// A spawn under way: a cell whose token the spawner holds. Leaves nothing behind unless it is completed.
+/// A spawn under way: a cell whose token the spawner holds, or that rests as idle till then. Leaves nothing
+/// behind unless it is completed.
 class Spawning {
  public:
   /// @throws SpawnError, UsageError (a bad name), std::bad_alloc
@@ -116,6 +126,8 @@ class Spawning {
  private:
   /// As begin(), of an actor that asks for nothing in particular.
   void begin_plain(Cell& parent, const ActorOps* ops);
+  /// The same, where only the parent's own turns spawn. False: there is no cell for that just now.
+  bool begin_idle(Cell& parent, const ActorOps* ops);
   /// Of an actor that nobody supervises.
   void begin_checked(Cell& parent, const SpawnOptions& options, const ActorOps* ops);
   void begin(Cell& parent, std::uint64_t parent_gen, const SpawnOptions& options, const ActorOps* ops,
@@ -124,6 +136,7 @@ class Spawning {
   void abandon();
 
   Cell* cell_ = nullptr;
+  bool rests_ = false;  ///< the token isn't the spawner's
 };
 
 // An actor may be an aggregate made of its first members only.
