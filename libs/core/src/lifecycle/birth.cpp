@@ -1,5 +1,7 @@
 #include "lifecycle/birth.hpp"
 
+#include <troupe/detail/inline_run.hpp>
+
 #include "lifecycle/retire.hpp"
 #include "lifecycle/siblings.hpp"
 #include "scheduler/ready.hpp"
@@ -24,6 +26,10 @@ bool run_unborn(Cell& cell) {
   if (cell.condition.life != Life::stillborn) return true;
   abandon_unborn(cell);
   return false;
+}
+
+void leave_to_builder(Cell& target) {
+  if (run_unborn(target)) make_ready(target);
 }
 
 void abandon_unborn(Cell& cell) {

@@ -112,7 +112,7 @@ struct alignas(std::uint32_t) Condition {
       now.stops_itself = false;
     });
   }
-  /// By any thread. The other members are the token holder's, once it is born.
+  /// By the token holder, before it knows whether the object is built.
   Life life_now() const { return std::bit_cast<Condition>(word()).life; }
   bool is_born() const { return life_now() < Life::unborn; }
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.

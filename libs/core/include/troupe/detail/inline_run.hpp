@@ -29,24 +29,27 @@ inline void end_inline(Cell& target) {
 /// Runs a letter that has a name.
 void run_traced(Cell& target, Envelope& letter);
 
+/// Gives back the token of an actor under construction.
+void leave_to_builder(Cell& target);
+
 class InlineRun {
  public:
   /// Takes the target's token if its handler may run here and now. To be followed by check().
   static bool take(Cell& target) {
     Context& here = context;
     const std::uintptr_t home = target.home.load(std::memory_order_relaxed);
-    if ((home & Cell::never_inline) || !target.condition.is_born()) return false;
+    if (home & Cell::never_inline) return false;
     const char* const top = static_cast<const char*>(__builtin_frame_address(0));
     if (Cell* asker = here.running->cell) {
       // The same group, and not pinned: pinned actors have never_inline in their home.
       if ((asker->home.load(std::memory_order_relaxed) ^ home) & ~Cell::supervised) return false;
       if (here.inline_budget == 0 || asker->lanes.has_signal()) return false;
       if (here.stack_base - top > inline_stack_bytes) return false;
-      if (!target.lanes.try_take()) return false;
+      if (!try_take(target)) return false;
       --here.inline_budget;
     } else {
       if (!(home & Cell::threads_enter)) return false;
-      if (!target.lanes.try_take()) return false;
+      if (!try_take(target)) return false;
       here.stack_base = top;
       here.inline_budget = thread_inline_budget;
     }
@@ -65,6 +68,14 @@ class InlineRun {
   }
 
  private:
+  static bool try_take(Cell& target) {
+    if (!target.lanes.try_take()) return false;
+    if (target.condition.is_born()) [[likely]]
+      return true;
+    leave_to_builder(target);
+    return false;
+  }
+
   static constexpr std::uint32_t thread_inline_budget = 256;
 
   Running running_;
