@@ -112,9 +112,6 @@ void trace_tagged(Cell& receiver, std::uint32_t tag) noexcept {
   if (Tracer* tracer = tracer_of(receiver)) tracer->tagged(id_of(receiver), tag);
 }
 void keep_tags(Cell& cell, Tags* tags) {
-  for (Running* here : {context.running, &context.base}) {
-    if (here->cell == &cell) here->tags = nullptr;
-  }
   if (!tags && !cell.extra) return;
   Extra& extra = cell.extras();
   assert(static_cast<void*>(static_cast<ExtraHead*>(&extra)) == &extra);  // tags_of() counts on it

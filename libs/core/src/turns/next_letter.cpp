@@ -46,7 +46,6 @@ void crash_on(Cell& cell, Envelope& letter, const std::exception_ptr& cause) {
   const Drop why{StopReason::failed, cause, &cell.group().runtime(), path};
   Running& running = context.base;
   running.cell = &cell;
-  running.tags = nullptr;
   const TurnScope scope(running);
   if (name == 0) {
     letter.ops->drop(letter, why);

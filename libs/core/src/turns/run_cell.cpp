@@ -64,15 +64,15 @@ Envelope* take_apart(Cell& cell) {
 }
 
 /// Whether the message is counted, and that is all.
-bool count_tag(Running& running, const Envelope& letter) {
-  Tags* const tags = tags_of(running);
+bool count_tag(const Cell& cell, const Envelope& letter) {
+  Tags* const tags = tags_of(cell);
   return tags && tags->last == letter.tag() && --tags->left != 0;
 }
 
 /// Its block is its own, and it has a name or a tag.
-[[gnu::noinline]] void run_marked(Cell& cell, Running& running, Envelope& letter) {
+[[gnu::noinline]] void run_marked(Cell& cell, Envelope& letter) {
   if (letter.is_traced()) return run_traced(cell, letter);
-  if (!count_tag(running, letter)) trace_tagged(cell, letter.tag());
+  if (!count_tag(cell, letter)) trace_tagged(cell, letter.tag());
   letter.ops->run(cell, letter);
 }
 
@@ -83,7 +83,7 @@ bool count_tag(Running& running, const Envelope& letter) {
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = letter;
   if (letter->gen & (traced_bit | tagged_bit)) [[unlikely]] {
-    run_marked(cell, running, *letter);
+    run_marked(cell, *letter);
   } else {
     ops.run(cell, *letter);
   }
@@ -162,7 +162,7 @@ void free_stub(const Cell& cell, Node* stub) noexcept {
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = &letter;
-  if (!count_tag(running, letter)) [[unlikely]]
+  if (!count_tag(cell, letter)) [[unlikely]]
     return run_first_tagged(cell, letter);
   letter.ops->run(cell, letter);
 }
@@ -242,7 +242,6 @@ bool rest_plain(Cell& cell) {
 Running& begin_activation(Cell& cell, std::uint32_t budget) {
   Running& running = context.base;
   running.cell = &cell;
-  running.tags = nullptr;
   context.inline_budget = budget;
   return running;
 }

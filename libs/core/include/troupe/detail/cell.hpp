@@ -224,11 +224,6 @@ struct alignas(64) Cell {
 inline Tags* tags_of(const Cell& cell) noexcept {
   return cell.extra ? reinterpret_cast<const ExtraHead*>(cell.extra)->tags : nullptr;
 }
-/// The same of an actor that runs here, which is asked often: the way there is one of four loads.
-inline Tags* tags_of(Running& running) noexcept {
-  if (!running.tags) running.tags = tags_of(*running.cell);
-  return running.tags;
-}
 static_assert(sizeof(Cell) <= 192, "a cell is three cache lines: see the bar on bytes per actor");
 
 /// The largest counter of a generation: a cell that comes to it isn't used again.

@@ -8,7 +8,6 @@
 
 namespace troupe::inline v0::detail {
 
-struct Tags;
 struct Turn;
 struct Destination;
 
@@ -24,7 +23,6 @@ struct Running {
   Envelope* letter = nullptr;  ///< the message in hand; null: a direct ask's, which has none
   bool inline_run = false;     ///< the letter came by an inline ask: it isn't in the lane
   PutOff* put_off = nullptr;   ///< of a direct ask, if its handler may put the answer off
-  Tags* tags = nullptr;        ///< the actor's, if they have been looked for: see tags_of()
 };
 
 /// What runs where no turn does. Never written to.

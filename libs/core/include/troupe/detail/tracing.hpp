@@ -95,9 +95,9 @@ E* make_letter(const Cell& receiver, const MessageOps* ops, std::uint64_t gen, A
 /// Whose tag goes with a message that is about to be told; null: it needs a name. An actor's messages to
 /// itself do, since timers may change their order, and so do those whose turn may wait: it is known by it.
 inline Tags* teller_of(const Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept {
-  Running& running = *context.running;
+  const Running& running = *context.running;
   if (!running.letter || running.cell == &receiver || ops.is_task || (gen & locked_bit) != 0) return nullptr;
-  Tags* const teller = tags_of(running);
+  Tags* const teller = tags_of(*running.cell);
   return teller && teller->own != 0 ? teller : nullptr;
 }
 /// The generation for a letter of this teller, which is sent now.
