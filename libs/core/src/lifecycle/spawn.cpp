@@ -182,8 +182,8 @@ Cell& take_cell_for(const Mailbox& asked, const ActorOps& ops, const Runtime& ru
 /// Whether no option, no class and no parent asks for anything that most actors do without. Its home is its
 /// parent's then.
 bool is_plain(const Cell& parent, const SpawnOptions& options, const ActorOps& ops) {
-  return &options == &spawn_defaults && ops.plain && (parent.children & Cell::plain) &&
-         (is_root(parent) || !parent.extra);
+  return &options == &spawn_defaults && !ops.urgent && !ops.supervision && !ops.started &&
+         (parent.children & Cell::plain) && (is_root(parent) || !parent.extra);
 }
 
 /// As enter_tree(), without a name. False: the parent is stopping.

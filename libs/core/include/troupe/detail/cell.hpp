@@ -21,9 +21,7 @@
 
 #include <atomic>
 #include <bit>
-#include <coroutine>
 #include <cstdint>
-#include <exception>
 #include <string>
 
 #include <troupe/detail/context.hpp>
@@ -65,7 +63,6 @@ struct ActorOps {
   const SupervisorOptions* supervision;  ///< how it supervises its children; null: it doesn't
   bool reentrant;
   bool urgent;  ///< some of its messages are
-  bool plain;   ///< its spawn needs nothing that most classes do without
   std::size_t object_bytes;
 };
 

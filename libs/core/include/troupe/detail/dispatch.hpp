@@ -1,7 +1,6 @@
 // From an envelope to a handler and its answer: one constant of operations per (actor, message, way sent).
 #pragma once
 
-#include <cassert>
 #include <exception>
 #include <new>
 #include <utility>

@@ -28,7 +28,6 @@ inline void end_inline(Cell& target) {
 }
 /// Runs a letter that has a name.
 void run_traced(Cell& target, Envelope& letter);
-
 /// Gives back the token of an actor under construction.
 void leave_to_builder(Cell& target);
 

@@ -89,30 +89,12 @@ class BasicLanes {
   }
 
   /// Takes the token of an idle cell, to run it in the calling thread. May fail spuriously.
-  bool try_take() {
-    std::uintptr_t head = user_.load(std::memory_order_relaxed);
-    if (!(head & idle_bit)) return false;
-    // acquire: the object as its last runner left it; release keeps the chain of read-modify-writes.
-    return user_.compare_exchange_strong(head, head & ~idle_bit, std::memory_order_acq_rel,
-                                         std::memory_order_relaxed);
-  }
-
+  bool try_take() { return take(idle_bit, 0); }
   /// Takes the token of a dead cell, to build an actor in it. Fails while a late sender drains it.
-  bool try_revive() {
-    std::uintptr_t head = user_.load(std::memory_order_relaxed);
-    if (!(head & dead_bit)) return false;
-    return user_.compare_exchange_strong(head, head & ~dead_bit, std::memory_order_acq_rel,
-                                         std::memory_order_relaxed);
-  }
-
-  /// The same, and leaves it to rest as idle: the actor is built without it.
-  bool try_revive_idle() {
-    std::uintptr_t head = user_.load(std::memory_order_relaxed);
-    if (!(head & dead_bit)) return false;
-    // As try_revive(). No second look: whoever has let it rest as dead has one still, and wakes us then.
-    return user_.compare_exchange_strong(head, (head & ~dead_bit) | idle_bit, std::memory_order_acq_rel,
-                                         std::memory_order_relaxed);
-  }
+  bool try_revive() { return take(dead_bit, 0); }
+  /// The same, and leaves it to rest as idle: the actor is built without it. No second look: whoever has let
+  /// it rest as dead has one still, and wakes us then.
+  bool try_revive_idle() { return take(dead_bit, idle_bit); }
 
   /// Advice only: stale by the time it is read.
   bool looks_idle() const { return user_.load(std::memory_order_relaxed) & idle_bit; }
@@ -153,13 +135,23 @@ class BasicLanes {
   /// Gives the token back until a message or a signal comes. False: the token is the caller's again, since
   /// something has come in; look at everything anew, as others may have had the token in between, and even
   /// ended the actor and built another.
-  bool rest_idle() { return rest(idle_bit, NothingElse{}); }
+  bool rest_idle() {
+    return rest_idle_unless([] { return false; });
+  }
   /// The same for who has another queue beside the lanes: `has_come_in()` is part of the second look. It may
   /// be called when the token is somebody else's already. Whoever puts something there calls ring()
   /// afterwards.
   template <class HasComeIn>
   bool rest_idle_unless(HasComeIn&& has_come_in) {
-    return rest(idle_bit, has_come_in);
+    // A copy: once the CAS has succeeded, the tails may belong to somebody else.
+    const std::uintptr_t signals_seen = word(sig_tail_);
+    if (!leave_resting(idle_bit)) return false;
+    // The second look: a signaller whose fetch_and came before our CAS found no bit to clear and counts on
+    // us. Its exchange happens before its fetch_and, which our CAS has acquired.
+    if (sig_.load(std::memory_order_acquire) == signals_seen && !has_come_in()) return true;
+    // Take the token back, unless a signaller or a sender has taken it already. Our own bit only: by now the
+    // cell may have died, and the DEAD that rests there isn't ours to take.
+    return (user_.fetch_and(~idle_bit, std::memory_order_acq_rel) & idle_bit) == 0;
   }
   /// Gives the token of a cell back that nobody lives in. `none`: it rests. `drain`: the token is the
   /// caller's again, since something has come in. `schedule`: another lives there by now, who rested, and
@@ -168,7 +160,7 @@ class BasicLanes {
     const std::uintptr_t signals_seen = word(sig_tail_);
     if (!leave_resting(dead_bit)) return Wake::drain;
     if (sig_.load(std::memory_order_acquire) == signals_seen) return Wake::none;
-    // As in rest(). But whoever has revived the cell as idle had no look at the signals, and rests now.
+    // As above. But whoever has revived the cell as idle had no look at the signals, and rests now.
     return ring();
   }
 
@@ -213,6 +205,14 @@ class BasicLanes {
     return old & dead_bit ? Wake::drain : Wake::schedule;
   }
 
+  bool take(std::uintptr_t bit, std::uintptr_t left) {
+    std::uintptr_t head = user_.load(std::memory_order_relaxed);
+    if (!(head & bit)) return false;
+    // acquire: the object as its last runner left it; release keeps the chain of read-modify-writes.
+    return user_.compare_exchange_strong(head, (head & ~bit) | left, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed);
+  }
+
   template <class Free>
   static Node* pop(const Atomic<std::uintptr_t>& head, Node*& tail, Node* embedded, Free&& free) {
     Node* next = tail->next.load(std::memory_order_acquire);  // pairs with the link in send_*
@@ -244,22 +244,6 @@ class BasicLanes {
     std::uintptr_t expected = word(user_tail_);
     return user_.compare_exchange_strong(expected, expected | bit, std::memory_order_acq_rel,
                                          std::memory_order_relaxed);
-  }
-
-  struct NothingElse {
-    bool operator()() const { return false; }
-  };
-  template <class HasComeIn>
-  bool rest(std::uintptr_t bit, HasComeIn&& has_come_in) {
-    // A copy: once the CAS has succeeded, the tails may belong to somebody else.
-    const std::uintptr_t signals_seen = word(sig_tail_);
-    if (!leave_resting(bit)) return false;
-    // The second look: a signaller whose fetch_and came before our CAS found no bit to clear and counts on
-    // us. Its exchange happens before its fetch_and, which our CAS has acquired.
-    if (sig_.load(std::memory_order_acquire) == signals_seen && !has_come_in()) return true;
-    // Take the token back, unless a signaller or a sender has taken it already. Our own bit only: by now the
-    // cell may have died, and the DEAD that rests there isn't ours to take.
-    return (user_.fetch_and(~bit, std::memory_order_acq_rel) & bit) == 0;
   }
 
   // Their order: Cell has its cache lines meet between `user_` and `sig_`.

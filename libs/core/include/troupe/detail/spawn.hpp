@@ -25,6 +25,9 @@ class ActorOpsFor {
     static_cast<A*>(object)->~A();
     free_block(object, sizeof(A));
   }
+  static constexpr auto destroy_or_null() -> void (*)(void*) noexcept {
+    return std::is_trivially_destructible_v<A> ? nullptr : &destroy;
+  }
   static void stopping(void* object, Stopping news) { static_cast<A*>(object)->on(news); }
   static void restarting(void* object, const PreRestart& news) { static_cast<A*>(object)->on(news); }
   static constexpr auto restarting_or_null() -> void (*)(void*, const PreRestart&) {
@@ -89,18 +92,9 @@ class ActorOpsFor {
   }
 
  public:
-  static constexpr ActorOps ops{
-      type_name<A>(),
-      std::is_trivially_destructible_v<A> ? nullptr : &destroy,
-      stopping_or_null(),
-      restarting_or_null(),
-      started_or_null(),
-      supervision_or_null(),
-      is_reentrant<A>(),
-      urgent(),
-      !urgent() && !supervision_or_null() && !started_or_null(),
-      sizeof(A),
-  };
+  static constexpr ActorOps ops{type_name<A>(),       destroy_or_null(), stopping_or_null(),
+                                restarting_or_null(), started_or_null(), supervision_or_null(),
+                                is_reentrant<A>(),    urgent(),          sizeof(A)};
 };
 
 /// A spawn under way: a cell whose token the spawner holds, or that rests as idle till then. Leaves nothing
