@@ -16,21 +16,24 @@ bool outwait_construction(Cell& cell) noexcept {
   // release: pairs with the acquire in take_early_token().
   cell.came_early.store(true, std::memory_order_release);
   heavy_fence();
-  return cell.condition.life_now() != Life::unborn && take_early_token(cell);
+  // acquire: what was built; pairs with the release in end_construction().
+  return cell.built.load(std::memory_order_acquire) && take_early_token(cell);
 }
 
 }  // namespace
 
 bool run_unborn(Cell& cell) {
   if (!outwait_construction(cell)) return false;
-  if (cell.condition.life != Life::stillborn) return true;
-  abandon_unborn(cell);
+  if (cell.condition.life == Life::stillborn) {
+    abandon_unborn(cell);
+  } else {
+    // Not in this activation: it may be another actor's cell by now, of another group.
+    schedule(cell);
+  }
   return false;
 }
 
-void leave_to_builder(Cell& target) {
-  if (run_unborn(target)) make_ready(target);
-}
+void leave_to_builder(Cell& target) { run_unborn(target); }
 
 void abandon_unborn(Cell& cell) {
   if (!has_children(cell)) return retire_unborn(cell);

@@ -8,11 +8,12 @@
 //
 //  builder                                | who has come early, and holds the token
 //  `life`: running, or stillborn          | `came_early`: true
-//  light fence                            | heavy fence
-//  `came_early`? then takes it back       | `life`: unborn? then the token is the builder's
-//                                         | else takes `came_early` back
+//  `built`: true                          | heavy fence
+//  light fence                            | not `built`? then the token is the builder's
+//  `came_early`? then takes it back       | else takes `came_early` back
 //
-// One of them sees the other's store. If both do, whoever takes `came_early` back has the token.
+// One of them sees the other's store. If both do, whoever takes `came_early` back has the token. That may be
+// somebody who was slow, and by then it is the token of another birth in this cell: no token is lost by that.
 #pragma once
 
 #include <troupe/detail/cell.hpp>
@@ -30,11 +31,13 @@ inline bool take_early_token(Cell& cell) noexcept {
 /// The object is built, or never will be. True: somebody has come early, and the caller holds the token.
 inline bool end_construction(Cell& cell, Life life) noexcept {
   cell.condition.change([life](Condition& now) { now.life = life; });
+  cell.built.store(true, std::memory_order_release);
   light_fence();
   return cell.came_early.load(std::memory_order_relaxed) && take_early_token(cell);
 }
 
-/// As run_cell(), of a cell that looks as if its object weren't built. @pre the caller holds the token
+/// As run_cell(), of a cell that looks as if its object weren't built: false in any case. @pre the caller
+/// holds the token
 bool run_unborn(Cell& cell);
 
 /// The constructor of an actor that is in the tree has thrown. @pre the caller holds the token

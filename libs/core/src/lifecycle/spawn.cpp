@@ -254,6 +254,7 @@ inline bool Spawning::begin_idle(Cell& parent, const ActorOps* ops) {
   if (!cell) [[unlikely]]
     return false;
   furnish(*cell, ops, default_shutdown_ms);
+  cell->built.store(false, std::memory_order_relaxed);
   cell->parent = &parent;
   link_child(*cell, parent, 0);
   rests_ = true;

@@ -110,8 +110,7 @@ struct alignas(std::uint32_t) Condition {
     });
   }
   /// By the token holder, before it knows whether the object is built.
-  Life life_now() const { return std::bit_cast<Condition>(word()).life; }
-  bool is_born() const { return life_now() < Life::unborn; }
+  bool is_born() const { return std::bit_cast<Condition>(word()).life < Life::unborn; }
   /// It runs, and its next message is the lane's. One comparison, where the compilers would make three.
   bool is_plain() const { return word() == 0; }
   /// The same of a LockedCell: its next message is its mailbox's.
@@ -172,7 +171,7 @@ struct alignas(64) Cell {
   /// The pool's size class of the block that is the stub of the lane of messages, or `unknown_class`: the
   /// next pop frees it, and would else have to wait for its operations' table.
   std::uint8_t stub_class = 0;
-  std::atomic<bool> came_early{false};  ///< see lifecycle/birth.hpp
+  std::atomic<bool> built{false}, came_early{false};  ///< see lifecycle/birth.hpp
 
   // --- token holder: what few messages need -------------------------------------------------------------
   Extra* extra = nullptr;  ///< owned: what few actors need
