@@ -7,16 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "faulty_lanes.hpp"
+#include "orders.hpp"
 #include "scenarios.hpp"
 
 namespace troupe::model {
 namespace {
-
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto release = std::memory_order_release;
-constexpr auto acq_rel = std::memory_order_acq_rel;
-constexpr auto seq_cst = std::memory_order_seq_cst;
 
 using troupe::detail::Wake;
 

@@ -6,16 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include "orders.hpp"
 #include "scenarios.hpp"
 
 namespace troupe::model {
 namespace {
-
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto release = std::memory_order_release;
-constexpr auto acq_rel = std::memory_order_acq_rel;
-constexpr auto seq_cst = std::memory_order_seq_cst;
 
 constexpr std::uint64_t waits = 2;
 constexpr std::uint64_t look_bit = 1;

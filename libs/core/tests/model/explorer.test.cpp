@@ -7,16 +7,12 @@
 
 #include "atomic.hpp"
 #include "explore.hpp"
+#include "orders.hpp"
 #include "plain.hpp"
 
 namespace troupe::model {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto release = std::memory_order_release;
-constexpr auto acq_rel = std::memory_order_acq_rel;
-constexpr auto seq_cst = std::memory_order_seq_cst;
 constexpr unsigned unbounded = 1000;
 
 Options within(unsigned preemptions) { return {.name = "explorer", .preemptions = preemptions}; }
