@@ -21,7 +21,7 @@ using troupe::TraceKind;
 /// Keeps each event as a line: "send Ping to 1 by 0: 2 from 1".
 class LineTracer final : public troupe::Tracer {
  public:
-  std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override {
+  std::uint64_t name_message(troupe::ActorId, std::uint64_t cause, bool in_turn) noexcept override {
     if (sampled_ && in_turn && cause == 0) return 0;
     return ++last_;
   }
@@ -167,7 +167,7 @@ TEST_F(Traces, AnEmptyAddressRefusesWhatIsSentThroughIt) {
 TEST_F(Traces, ATracerMayAskForThePathOfWhoIsSpawned) {
   struct Paths final : troupe::Tracer {
     std::vector<std::string> seen;
-    std::uint64_t name_message(std::uint64_t, bool) noexcept override { return 0; }
+    std::uint64_t name_message(troupe::ActorId, std::uint64_t, bool) noexcept override { return 0; }
     void record(const TraceEvent& event) noexcept override { seen.push_back(event.actor.path()); }
   };
   Paths paths;
@@ -335,7 +335,7 @@ TEST(TracesOfThreads, MessagesWithAndWithoutNamesMixWithoutHarm) {
   };
   struct Counting final : troupe::Tracer {
     std::atomic<std::uint64_t> last{0}, events{0};
-    std::uint64_t name_message(std::uint64_t, bool) noexcept override { return ++last; }
+    std::uint64_t name_message(troupe::ActorId, std::uint64_t, bool) noexcept override { return ++last; }
     void record(const TraceEvent&) noexcept override { ++events; }
   };
   Counting tracer;

@@ -91,10 +91,10 @@ class Recorder::Impl {
       return log.spawner_of({running.cell, running.cell->gen.load(std::memory_order_relaxed)});
     if (!running.letter) return nullptr;  // on(Stopping), say
     auto* tags = troupe::detail::tags_of(*running.cell);
-    return tags && is_ours(tags->own) ? static_cast<Receiver*>(tags) : nullptr;
+    return tags && is_ours(static_cast<std::uint32_t>(tags->own)) ? static_cast<Receiver*>(tags) : nullptr;
   }
-  std::uint64_t next_name(Log& log) noexcept {
-    if (Receiver* by = sender(log)) return name_of(by->ordinal, ++by->sent);
+  std::uint64_t next_name(Log& log, const ActorId& to) noexcept {
+    if (Receiver* by = sender(log)) return by->next_name(to);
     return name_of(log.ordinal, ++log.last_number);
   }
   /// From any thread.
@@ -116,16 +116,17 @@ class Recorder::Impl {
     if (by == receiver.ordinal) {
       log.add_own(receiver, static_cast<std::uint32_t>(message));
     } else {
-      log.add_from(receiver, by, tag_of(by));
+      log.add_from(receiver, by, generation(receiver, tag_of(by)));
     }
     end_event(log);
   }
   void begin_tagged(Log& log, const ActorId& actor, std::uint32_t tag) {
     Receiver& receiver = find(log, actor);
-    if (receiver.last == tag) {
+    const std::uint64_t tagged = generation(receiver, tag);
+    if (receiver.last == tagged) {
       log.end_run(receiver);  // its last message is this one
     } else if (is_ours(tag)) {
-      log.add_from(receiver, tag & largest_ordinal, tag);
+      log.add_from(receiver, tag & largest_ordinal, tagged);
     } else {
       log.add_from(receiver, log.ordinal, 0);
     }
@@ -191,6 +192,10 @@ class Recorder::Impl {
   std::uint32_t tag_of(std::uint32_t ordinal) const noexcept {
     return has_number() && ordinal <= largest_ordinal ? number_.value() << ordinal_bits | ordinal : 0;
   }
+  /// In what the one with this tag tells the receiver; 0: it has none.
+  static std::uint64_t generation(const Receiver& receiver, std::uint32_t tag) noexcept {
+    return tag == 0 ? 0 : receiver.actor.generation ^ (troupe::detail::tagged_bit | tag);
+  }
   /// An actor that has no tag doesn't say.
   bool is_ours(std::uint32_t tag) const noexcept {
     return tag == 0 || tag >> ordinal_bits == number_.value();
@@ -218,9 +223,9 @@ class Recorder::Impl {
 
   Receiver& find_locked(Log& log, const ActorId& actor) {
     if (const auto found = receivers_.find(actor); found != receivers_.end()) return *found->second;
-    auto made = std::make_unique<Receiver>();
+    auto made = std::make_unique<Receiver>(actor);
     made->ordinal = next_ordinal();
-    made->own = tag_of(made->ordinal);
+    if (const std::uint32_t tag = tag_of(made->ordinal)) made->own = troupe::detail::tagged_bit | tag;
     log.make_room();
     log.put(entry(Other::actor));
     log.put(made->ordinal);
@@ -257,15 +262,15 @@ void Recorder::came_in(std::span<const std::byte> payload) {
   if (Log* log = impl_->log()) log->payload.assign(payload.begin(), payload.end());
 }
 
-std::uint64_t Recorder::name_message(std::uint64_t, bool) noexcept {
+std::uint64_t Recorder::name_message(ActorId actor, std::uint64_t, bool) noexcept {
   Log* log = impl_->log();
-  return log ? impl_->next_name(*log) : 0;
+  return log ? impl_->next_name(*log, actor) : 0;
 }
 
 std::uint64_t Recorder::told(ActorId actor, const std::string_view& type) noexcept {
   const Log* log = impl_->log();
   // What a turn sends, it will send again by itself.
-  if (Receiver* by = log ? impl_->sender(*log) : nullptr) return name_of(by->ordinal, ++by->sent);
+  if (Receiver* by = log ? impl_->sender(*log) : nullptr) return by->next_name(actor);
   return Tracer::told(actor, type);
 }
 

@@ -25,21 +25,28 @@ namespace troupe::inline v0::observe::detail {
 struct Log;
 
 /// An actor that lives. What it has got of one sender in a row, its run, is written at its end only: that is
-/// `sender`, `last`, which is that one's tag, and `left`. Its `sent` numbers the messages that it has sent.
+/// `sender`, `last`, if that one's messages have a tag, and `left`.
 ///
 /// On a cache line of its own: its numbers change with each message, and its neighbour's in another thread.
 struct alignas(64) Receiver : troupe::detail::Tags {
   /// What a run has at most, so that a crash loses no more: a few bytes among so many cost nothing.
   static constexpr std::uint32_t longest_run = 4096;
 
+  explicit Receiver(const ActorId& id) : actor(id) {}
+
+  const ActorId actor;
   std::uint32_t ordinal = 0;
-  std::uint32_t sender = 0;       ///< of the run; 0: there is none
+  std::uint32_t sender = 0;  ///< of the run; 0: there is none
+  std::uint32_t sent_to_itself = 0;
+  std::uint32_t named_to_others = 0;
   const Log* last_log = nullptr;  ///< where its last part is
   std::uint64_t parts = 0;
   /// Its turns that have waited, by message, in the order in which they first did.
   std::vector<std::uint64_t> waiting;
 
   std::uint32_t run_length() const { return 1 + longest_run - left; }
+  /// For a message that it sends to that one.
+  std::uint64_t next_name(const ActorId& to);
   void add_waiting(std::uint64_t message) {
     if (std::find(waiting.begin(), waiting.end(), message) == waiting.end()) waiting.push_back(message);
   }
@@ -53,6 +60,12 @@ constexpr std::uint64_t name_of(std::uint32_t sender, std::uint32_t number) {
   return static_cast<std::uint64_t>(sender) << 32 | number;
 }
 constexpr std::uint32_t sender_of(std::uint64_t name) { return static_cast<std::uint32_t>(name >> 32); }
+/// In the number of a message to somebody else: what an actor sends to itself is counted apart.
+constexpr std::uint32_t to_another = std::uint32_t{1} << 31;
+
+inline std::uint64_t Receiver::next_name(const ActorId& to) {
+  return name_of(ordinal, to == actor ? ++sent_to_itself & ~to_another : ++named_to_others | to_another);
+}
 
 /// Bytes that are written at their end only, with room made once for several numbers.
 class LogBytes {
@@ -172,18 +185,18 @@ struct Log : ThreadPart {
     LogBytes::Pen pen(bytes);
     begin_part(pen, receiver);
     pen.put(entry(Other::own));
-    pen.put(receiver.sent - number);
+    pen.put((receiver.sent_to_itself - number) & ~to_another);
   }
 
-  /// It handles a message of this sender, whose tag is that; 0: it has none.
-  void add_from(Receiver& receiver, std::uint32_t sender, std::uint32_t tag) {
+  /// It handles a message of this sender, whose tagged ones have this generation; 0: none have.
+  void add_from(Receiver& receiver, std::uint32_t sender, std::uint64_t tagged) {
     if (sender == receiver.sender) {
       if (--receiver.left == 0) end_run(receiver);
       return;
     }
     end_run(receiver);
     receiver.sender = sender;
-    receiver.last = tag;
+    receiver.last = tagged;
     receiver.left = Receiver::longest_run;
   }
 

@@ -104,7 +104,7 @@ detail::ThreadRing* RingTracer::mine() const noexcept {
   return ring;
 }
 
-std::uint64_t RingTracer::name_message(std::uint64_t cause, bool in_turn) noexcept {
+std::uint64_t RingTracer::name_message(ActorId, std::uint64_t cause, bool in_turn) noexcept {
   ThreadRing* mine = rings_->of_this_thread();
   if (!mine) [[unlikely]]
     return 0;

@@ -165,7 +165,7 @@ TEST(RingTracerOnThreads, NamesAreUniqueAmongThreads) {
   std::thread threads[2];
   for (int t = 0; t < 2; ++t) {
     threads[t] = std::thread([&, t] {
-      for (int i = 0; i < 1000; ++i) names[t].push_back(tracer.name_message(0, false));
+      for (int i = 0; i < 1000; ++i) names[t].push_back(tracer.name_message({}, 0, false));
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -1,6 +1,7 @@
 // What actors tell each other while a Recorder is on has its sender's tag in place of a name: it is recorded,
 // handled and dropped like any other.
 #include <algorithm>
+#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -149,6 +150,93 @@ TEST(TaggedMessages, OfManySendersKeepTheirOrder) {
   for (const Delivery& one : recording.at("listener").front()->deliveries)
     found.insert(found.end(), one.count, recording.sender_name(one.sender));
   EXPECT_EQ(found, expected);
+}
+
+/// Waits for a word from outside, so that what is sent meanwhile is handled in one go.
+struct Hold {
+  std::latch* until;
+};
+struct Blocked {
+  std::vector<int>* heard;
+  void on(Hold hold) const { hold.until->wait(); }
+  void on(Say say) {
+    heard->push_back(say.what);
+    if (say.what == 250'500) throw std::runtime_error("that is too much");
+  }
+};
+struct Chatter {
+  troupe::Ref<Blocked> to;
+  int said;
+  void on(Talk talk) {
+    for (int i = 0; i < talk.times; ++i) to.tell<Say>(said++);
+  }
+};
+// As long as one sender's messages come in a row they are handled by a loop of their own.
+TEST(TaggedMessages, InRowsAreCountedEach) {
+  std::vector<std::byte> file;
+  std::vector<int> heard;
+  std::string path;
+  {
+    Recorder recorder({.write = [&file](std::span<const std::byte> piece) {
+      file.insert(file.end(), piece.begin(), piece.end());
+    }});
+    recorder.switch_on();
+    troupe::System system({.workers = 2, .log = &troupe::null_log(), .tracer = &recorder});
+    const auto supervisor = system.supervise();
+    const auto blocked = supervisor.spawn<Blocked>({.name = "blocked"}, &heard);
+    path = blocked.path();
+    std::latch until(1);
+    blocked.tell<Hold>(&until);
+    for (int i = 0; i < 50; ++i) {
+      const auto chatter = system.spawn<Chatter>({.name = speaker(i)}, blocked, 10'000 * i);
+      chatter.tell<Talk>(1 + 97 * i);  // the last ones are more than a run may have
+      if (i % 3 == 0) chatter.tell<Talk>(2);
+      chatter.stop();
+      chatter.join().get();
+    }
+    until.count_down();
+    blocked.stop();
+    blocked.join().get();
+  }
+  EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end()));
+  std::vector<std::string> expected, found;
+  expected.reserve(heard.size());
+  for (const int what : heard) expected.push_back(speaker(what / 10'000));
+  const auto recording = Recording::read(file);
+  ASSERT_TRUE(recording) << recording.error();
+  for (const Delivery& one : recording->at(path).front()->deliveries) {
+    const std::string by = recording->sender_name(one.sender);
+    if (by.starts_with('s')) found.insert(found.end(), one.count, by);
+  }
+  EXPECT_EQ(found, expected);
+}
+
+/// Tells itself and others by turns.
+struct Muse : troupe::Actor<Muse> {
+  explicit Muse(troupe::Ref<Listener> ref) : to(ref) {}
+  void on(Talk talk) {
+    for (int i = 0; i < talk.times; ++i) {
+      self().tell<Say>(i);
+      to.tell<Say>(i);
+      to.tell<Say>(i);
+    }
+  }
+  void on(Say) {}
+  troupe::Ref<Listener> to;
+};
+
+TEST(TaggedMessages, DoNotCountAmongWhatAnActorTellsItself) {
+  Recorded recorded;
+  std::vector<int> heard;
+  const auto listener = recorded.system->spawn<Listener>({.name = "listener"}, &heard);
+  const auto muse = recorded.system->spawn<Muse>({.name = "muse"}, listener);
+  muse.tell<Talk>(3);
+  recorded.run();
+  const Recording recording = recorded.end();
+  const auto& deliveries = recording.at("muse").front()->deliveries;
+  ASSERT_EQ(deliveries.size(), 4u);
+  EXPECT_EQ(std::vector<Delivery>(deliveries.begin() + 1, deliveries.end()),
+            (std::vector<Delivery>{{Kind::own, 0, 2}, {Kind::own, 0, 1}, {Kind::own, 0, 0}}));
 }
 
 TEST(TaggedMessages, ToAnActorThatEndsAreItsDeadLetters) {

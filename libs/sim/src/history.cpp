@@ -117,18 +117,21 @@ void History::add(Event event) {
 
 void History::watch(std::function<void()> watcher) { watcher_ = std::move(watcher); }
 
-std::uint64_t History::name_message(std::uint64_t cause, bool) noexcept {
+std::uint64_t History::name_message(ActorId actor, std::uint64_t cause, bool) noexcept {
   ++last_message_;
   if (tracks_senders_) {
-    senders_.resize(last_message_ + 1);
-    senders_.back() = cause == 0 ? 0 : running_;
+    ways_.resize(last_message_ + 1);
+    if (cause != 0) ways_.back() = {running_, actors_->number_of(actor) == running_};
   }
   return last_message_;
 }
 
 void History::track_senders() { tracks_senders_ = true; }
 ActorNumber History::sender_of(MessageNumber message) const noexcept {
-  return message < senders_.size() ? senders_[message] : 0;
+  return message < ways_.size() ? ways_[message].sender : 0;
+}
+bool History::is_to_its_sender(MessageNumber message) const noexcept {
+  return message < ways_.size() && ways_[message].to_itself;
 }
 
 void History::record(const TraceEvent& event) noexcept {

@@ -97,7 +97,8 @@ bool Replayer::is_due(const Actor& actor, const Delivery& due, const detail::Env
   const MessageNumber number = number_of(letter);
   if (is_control(letter) || number == 0) return false;
   if (due.kind == Delivery::Kind::own) {
-    return due.count < actor.sent.size() && number == actor.sent[actor.sent.size() - 1 - due.count];
+    const auto& own = actor.sent_to_itself;
+    return due.count < own.size() && number == own[own.size() - 1 - due.count];
   }
   const ActorNumber sender = simulation_.history().sender_of(number);
   if (const auto by = actors_.find(due.sender); by != actors_.end()) {
@@ -172,8 +173,9 @@ void Replayer::follow_history() {
   const History& history = simulation_.history();
   for (; events_seen_ < history.size(); ++events_seen_) follow(history[events_seen_]);
   for (; messages_seen_ < history.messages(); ++messages_seen_) {
-    if (Actor* sender = find(history.sender_of(messages_seen_ + 1)))
-      sender->sent.push_back(messages_seen_ + 1);
+    const MessageNumber message = messages_seen_ + 1;
+    if (!history.is_to_its_sender(message)) continue;
+    if (Actor* actor = find(history.sender_of(message))) actor->sent_to_itself.push_back(message);
   }
 }
 

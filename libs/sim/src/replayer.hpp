@@ -43,7 +43,7 @@ class Replayer final : public StepObserver {
     std::uint64_t done = 0;              ///< of the messages in that delivery
     MessageNumber fed = 0;               ///< a message from outside that was sent for the next delivery
     std::vector<MessageNumber> waiting;  ///< its turns that have waited, in the order in which they first did
-    std::vector<MessageNumber> sent;     ///< all that was made in its turns
+    std::vector<MessageNumber> sent_to_itself;
 
     const Delivery* due() const {
       return next < recorded->deliveries.size() ? &recorded->deliveries[next] : nullptr;

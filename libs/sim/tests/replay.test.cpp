@@ -227,11 +227,12 @@ struct Child {
   Log* log;
   void on(Note note) { log->push_back(note.what); }
 };
-/// Has timers, one of them periodic, and a child whose end it hears of.
+/// Has timers, one of them periodic, and a child whose end it hears of. What it tells itself lies between
+/// what it tells others.
 struct Parent final : troupe::Actor<Parent> {
-  Parent(Log* to, Ref<Journal> ref) : log(to), journal(ref) {}
+  Parent(Log* to, Log* of_child, Ref<Journal> ref) : log(to), log_of_child(of_child), journal(ref) {}
   void on(troupe::Started) {
-    child = spawn<Child>({.name = "child"}, log);
+    child = spawn<Child>({.name = "child"}, log_of_child);
     watch(child);
     every("tick", 1ms, Tick{});
     after(3ms, Again{3});
@@ -240,6 +241,9 @@ struct Parent final : troupe::Actor<Parent> {
   }
   void on(Tick) {
     log->push_back(1);
+    journal.tell<Note>(6);
+    self().tell<Again>(10 + ticks);
+    journal.tell<Note>(7);
     if (++ticks == 5) {
       journal.tell<Note>(5);
       stop();
@@ -248,22 +252,23 @@ struct Parent final : troupe::Actor<Parent> {
   void on(Again again) { log->push_back(again.number); }
   void on(const troupe::Terminated&) { log->push_back(2); }
   Log* log;
+  Log* log_of_child;
   Ref<Journal> journal;
   Ref<Child> child{};
   int ticks = 0;
 };
 
 TEST(Replays, HaveTimersAndEnds) {
-  std::array<Log, 2> logs;
+  std::array<Log, 3> logs;
   const Recording recording = recorded([&](troupe::System& system, Recorder&) {
     const auto journal = system.spawn<Journal>({.name = "journal"}, &logs[0]);
-    system.spawn<Parent>({.name = "parent"}, &logs[1], journal).join().get();
+    system.spawn<Parent>({.name = "parent"}, &logs[1], &logs[2], journal).join().get();
     EXPECT_TRUE(system.shutdown().clean());
   });
-  std::array<Log, 2> again;
+  std::array<Log, 3> again;
   Simulation sim;
   const auto journal = sim.spawn<Journal>({.name = "journal"}, &again[0]);
-  sim.spawn<Parent>({.name = "parent"}, &again[1], journal);
+  sim.spawn<Parent>({.name = "parent"}, &again[1], &again[2], journal);
   const Replayed result = replay(sim, recording, {});
   EXPECT_TRUE(result.succeeded()) << result.difference;
   EXPECT_EQ(again, logs);

@@ -43,16 +43,6 @@ template <class Box, class... Args>
                                    Passed<Args>... args) {
   send(cell, make_told_letter<Box>(cell, ops, gen, unwrap_mover(std::forward<Args>(args))...));
 }
-/// A message that is tagged, if nothing is against it. It keeps nothing in registers over a call.
-template <class Box, class... Args>
-[[gnu::noinline]] void tell_tagged(Cell& cell, const MessageOps* ops, std::uint64_t gen,
-                                   Passed<Args>... args) {
-  Tags* const teller = tagging() ? teller_of(cell, gen, *ops) : nullptr;
-  void* block = teller ? allocate_block_at_once<sizeof(Box)>() : nullptr;
-  if (!block) return tell_slowly<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
-  send_unlocked(
-      cell, make_envelope_in<Box>(block, ops, tag(*teller, gen), unwrap_mover(std::forward<Args>(args))...));
-}
 /// What can't be copied may have a Reply in it.
 template <class Box, class... Args>
 void tell_unique(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
@@ -64,10 +54,15 @@ template <class Box, class... Args>
 void tell_letter(Cell& cell, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
   if constexpr (!std::is_copy_constructible_v<decltype(Box::message)>)
     return tell_unique<Box>(cell, ops, gen, std::forward<Args>(args)...);
-  void* block = tracing() ? nullptr : allocate_block_at_once<sizeof(Box)>();
+  std::uint64_t to = gen;
+  if (tracing()) [[unlikely]] {
+    to = tagged(cell, gen, *ops);
+    if (to == 0) return tell_slowly<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
+  }
+  void* block = allocate_block_at_once<sizeof(Box)>();
   if (!block) [[unlikely]]
-    return tell_tagged<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
-  send(cell, make_envelope_in<Box>(block, ops, gen, unwrap_mover(std::forward<Args>(args))...));
+    return tell_slowly<Box, Args...>(cell, ops, gen, std::forward<Args>(args)...);
+  send(cell, make_envelope_in<Box>(block, ops, to, unwrap_mover(std::forward<Args>(args))...));
 }
 
 template <class A, class M>

@@ -77,7 +77,7 @@ void Request::send_ask(SinkBase& sink) {
 
 void Request::send_as_signal(SinkBase& sink) {
   Envelope* letter = std::exchange(letter_, nullptr);
-  const std::uint64_t name = tracing() ? name_message(*target_) : name_of(*letter);
+  const std::uint64_t name = tracing() ? name_message(*target_, letter->addressee()) : name_of(*letter);
   destination_in(*letter) = sink.open(*target_, letter->addressee(), letter->ops, name);
   tell_tracer(*target_, letter->addressee(), "join", name);
   sink.arm(within_);

@@ -132,7 +132,7 @@ class DrainScope {
 void tell_stopping(Cell& cell) noexcept {
   if (!cell.ops->stopping) return;
   Running running{&cell, nullptr, nullptr, false};
-  const TurnScope scope(running);
+  const OutOfTurnScope scope(running);
   try {
     cell.ops->stopping(cell.object, Stopping{cell.condition.reason});
   } catch (...) {
@@ -350,7 +350,7 @@ Drop drop_reason(Cell& cell) {
 
 void destroy_with_destructor(Cell& cell) noexcept {
   Running running{&cell, nullptr, nullptr, false};
-  const TurnScope scope(running);
+  const OutOfTurnScope scope(running);
   cell.ops->destroy(std::exchange(cell.object, nullptr));
 }
 

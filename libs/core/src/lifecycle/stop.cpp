@@ -182,7 +182,9 @@ void kill_children(Cell& cell) {
 class WithoutTags {
  public:
   explicit WithoutTags(Cell& cell)
-      : cell_(cell), tags_(cell.extra ? std::exchange(cell.extra->tags, nullptr) : nullptr) {}
+      : cell_(cell), tags_(cell.extra ? std::exchange(cell.extra->tags, nullptr) : nullptr) {
+    context.tag = 0;
+  }
   WithoutTags(const WithoutTags&) = delete;
   WithoutTags& operator=(const WithoutTags&) = delete;
   ~WithoutTags() {

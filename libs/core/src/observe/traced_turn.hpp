@@ -18,6 +18,13 @@ inline Tracer* tracer_of(const Runtime* runtime) noexcept {
 }
 inline Tracer* tracer_of(const Cell& cell) noexcept { return tracer_of(Runtime::of(cell)); }
 
+/// What goes with what the actor tells in its turns; 0: what it tells has names. @pre the caller holds the
+/// token
+inline std::uint64_t tag_of(const Cell& cell) noexcept {
+  const Tags* tags = tags_of(cell);
+  return tags && tagging() ? tags->own : 0;
+}
+
 /// `tracer` may be null.
 void trace_resume(Tracer* tracer, Cell& cell, std::uint64_t message, const MessageOps& ops,
                   std::uint64_t answered_ask) noexcept;
@@ -34,12 +41,22 @@ class TracedTurn {
   /// `outer`: the message of the turn around this one; `part`: what part of its own turn it is.
   TracedTurn(Tracer* tracer, Cell& cell, std::uint64_t message, const MessageOps& ops,
              std::uint64_t outer = context.traced_message, TurnPart part = TurnPart::first) noexcept
-      : tracer_(tracer), cell_(cell), ops_(ops), outer_(outer), part_(part) {
+      : tracer_(tracer),
+        cell_(cell),
+        ops_(ops),
+        outer_(outer),
+        outer_tag_(context.tag),
+        outer_teller_(context.teller),
+        part_(part) {
     context.traced_message = message;
+    context.teller = &cell;
+    context.tag = tag_of(cell);
   }
   TracedTurn(const TracedTurn&) = delete;
   TracedTurn& operator=(const TracedTurn&) = delete;
   ~TracedTurn() {
+    context.teller = outer_teller_;
+    context.tag = outer_tag_;
     const std::uint64_t message = std::exchange(context.traced_message, outer_);
     if (!tracer_) [[unlikely]]
       return;
@@ -58,6 +75,8 @@ class TracedTurn {
   Cell& cell_;
   const MessageOps& ops_;
   const std::uint64_t outer_;
+  const std::uint64_t outer_tag_;
+  const Cell* const outer_teller_;
   const TurnPart part_;
 };
 

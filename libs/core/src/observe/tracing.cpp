@@ -73,7 +73,7 @@ void Tracer::switch_off() noexcept {
 std::uint64_t Tracer::told(ActorId actor, const std::string_view& type) noexcept {
   const detail::Context& here = detail::context;
   detail::Cell* by = here.running->cell;
-  const std::uint64_t message = name_message(here.traced_message, by != nullptr);
+  const std::uint64_t message = name_message(actor, here.traced_message, by != nullptr);
   if (message != 0) {
     const ActorId teller = by ? ActorId{by, by->gen.load(std::memory_order_relaxed)} : ActorId{};
     record({TraceKind::send, actor, teller, message, here.traced_message, type, {}});
@@ -103,9 +103,11 @@ ActorId running_actor() noexcept {
 
 }  // namespace
 
-std::uint64_t name_message(const Cell& receiver) noexcept {
+std::uint64_t name_message(Cell& receiver, std::uint64_t gen) noexcept {
   Tracer* tracer = tracer_of(receiver);
-  return tracer ? tracer->name_message(context.traced_message, context.running->cell != nullptr) : 0;
+  return tracer ? tracer->name_message({&receiver, gen}, context.traced_message,
+                                       context.running->cell != nullptr)
+                : 0;
 }
 
 void trace_tagged(Cell& receiver, std::uint32_t tag) noexcept {
@@ -116,6 +118,7 @@ void keep_tags(Cell& cell, Tags* tags) {
   Extra& extra = cell.extras();
   assert(static_cast<void*>(static_cast<ExtraHead*>(&extra)) == &extra);  // tags_of() counts on it
   extra.tags = tags;
+  if (!tags) context.tag = 0;  // it may be its
 }
 
 void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept {

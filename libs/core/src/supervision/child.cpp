@@ -63,7 +63,7 @@ void wait_for_word(Cell& cell, Supervised& mine, StopReason reason) {
 void tell_restarting(Cell& cell) noexcept {
   if (!cell.ops->restarting) return;
   Running running{&cell, nullptr, nullptr, false};
-  const TurnScope scope(running);
+  const OutOfTurnScope scope(running);
   try {
     cell.ops->restarting(cell.object, PreRestart{cell.extra->cause});
   } catch (...) {

@@ -1,4 +1,5 @@
 #include "turns/run_cell.hpp"
+#include <algorithm>
 #include <cassert>
 
 #include <troupe/detail/context.hpp>
@@ -36,6 +37,7 @@ void begin_popping(Cell& cell) {
 /// Apart from the loop, which needs its registers for messages.
 [[gnu::noinline]] void run_signals(Cell& cell) {
   context.base.letter = nullptr;  // what they send is no turn's
+  context.tag = 0;
   while (Node* node = cell.lanes.pop_signal(free_envelope)) {
     auto& signal = static_cast<Envelope&>(*node);
     if (cell.is(signal.gen)) {
@@ -63,16 +65,21 @@ Envelope* take_apart(Cell& cell) {
   return cell.condition.locked ? mailbox_of(cell).take() : nullptr;
 }
 
-/// Whether the message is counted, and that is all.
-bool count_tag(const Cell& cell, const Envelope& letter) {
-  Tags* const tags = tags_of(cell);
-  return tags && tags->last == letter.tag() && --tags->left != 0;
+/// The turn of a tagged message begins.
+void begin_tagged(Cell& cell, const Envelope& letter) {
+  context.teller = &cell;
+  Tags* tags = tags_of(cell);
+  if (!tags || tags->last != letter.gen || --tags->left == 0) [[unlikely]] {
+    trace_tagged(cell, letter.tag(cell.gen.load(std::memory_order_relaxed)));
+    tags = tags_of(cell);
+  }
+  context.tag = tags && tagging() ? tags->own : 0;
 }
 
 /// Its block is its own, and it has a name or a tag.
 [[gnu::noinline]] void run_marked(Cell& cell, Envelope& letter) {
   if (letter.is_traced()) return run_traced(cell, letter);
-  if (!count_tag(cell, letter)) trace_tagged(cell, letter.tag());
+  begin_tagged(cell, letter);
   letter.ops->run(cell, letter);
 }
 
@@ -141,6 +148,7 @@ void free_stub(const Cell& cell, Node* stub) noexcept {
   if (letter.ops->block_bytes > largest_idle_block) cell.condition.large_stub = true;
   if (!letter.is_for(cell.gen.load(std::memory_order_relaxed))) [[unlikely]] {
     running.letter = nullptr;  // what its destructor sends is no turn's
+    context.tag = 0;
     return drop_stale(cell, letter);
   }
   cell.activity.store(letter.ops, std::memory_order_release);
@@ -150,40 +158,71 @@ void free_stub(const Cell& cell, Node* stub) noexcept {
   run_traced_here(cell, letter, 0);
 }
 
-[[gnu::noinline]] void run_first_tagged(Cell& cell, Envelope& letter) {
-  trace_tagged(cell, letter.tag());
-  letter.ops->run(cell, letter);
-}
-/// A message with its sender's tag. It is as quick as others, but for the count.
-[[gnu::noinline]] void run_tagged(Cell& cell, Running& running, Envelope& letter) {
-  if (!letter.is_tagged_for(cell.gen.load(std::memory_order_relaxed))) [[unlikely]]
-    return run_unusual(cell, running, letter);
-  cell.stub_class = static_cast<std::uint8_t>(letter.ops->block_index);
-  cell.activity.store(letter.ops, std::memory_order_release);
-  cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  running.letter = &letter;
-  if (!count_tag(cell, letter)) [[unlikely]]
-    return run_first_tagged(cell, letter);
-  letter.ops->run(cell, letter);
-}
-
-/// Handles the next message of the lane.
-[[gnu::always_inline]] inline void run_next(Cell& cell, Running& running, Node* node) {
+/// The next of the lane is taken out of it: it is the lane's stub from now on. @pre it is there
+[[gnu::always_inline]] inline void take_next(Cell& cell, Node* next) {
   begin_popping(cell);
-  cell.lanes.pop_peeked_user(node, [&](Node* stub) { free_stub(cell, stub); });
-  if (cell.lanes.is_embedded_stub(node)) [[unlikely]]
-    return;
-  auto& letter = static_cast<Envelope&>(*node);
-  if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]] {
-    if (letter.is_tagged()) return run_tagged(cell, running, letter);
-    return run_unusual(cell, running, letter);
-  }
+  cell.lanes.pop_peeked_user(next, [&](Node* stub) { free_stub(cell, stub); });
+}
+/// What has been taken out of the lane is in hand.
+[[gnu::always_inline]] inline void begin_turn(Cell& cell, Running& running, Envelope& letter) {
   cell.stub_class = static_cast<std::uint8_t>(letter.ops->block_index);
   // release: an observer that sees the turn sees the lane as it is during it.
   cell.activity.store(letter.ops, std::memory_order_release);
   cell.handled.store(cell.handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   running.letter = &letter;
+}
+
+/// A message with its sender's tag.
+[[gnu::noinline]] void run_tagged(Cell& cell, Running& running, Envelope& letter) {
+  if (!letter.is_tagged_for(cell.gen.load(std::memory_order_relaxed))) [[unlikely]]
+    return run_unusual(cell, running, letter);
+  begin_turn(cell, running, letter);
+  begin_tagged(cell, letter);
   letter.ops->run(cell, letter);
+}
+
+/// Handles the next message of the lane. True: it has a tag, so the ones behind it may be for run_same().
+[[gnu::always_inline]] inline bool run_next(Cell& cell, Running& running, Node* next) {
+  take_next(cell, next);
+  if (cell.lanes.is_embedded_stub(next)) [[unlikely]]
+    return false;
+  auto& letter = static_cast<Envelope&>(*next);
+  if (letter.gen != cell.gen.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (!letter.is_tagged()) {
+      run_unusual(cell, running, letter);
+      return false;
+    }
+    run_tagged(cell, running, letter);
+    return true;
+  }
+  begin_turn(cell, running, letter);
+  letter.ops->run(cell, letter);
+  return false;
+}
+
+/// Only the lane of messages has to be looked at.
+bool is_plain(const Cell& cell) { return !cell.lanes.has_signal() && cell.condition.is_plain(); }
+
+/// After a tagged message: handles those of the same sender that come next, which are only counted. Returns
+/// how many there were.
+[[gnu::noinline]] std::uint32_t run_same(Cell& cell, Running& running, std::uint32_t budget) {
+  Tags* const tags = tags_of(cell);
+  if (!tags || tags->last == 0) return 0;
+  // While they are handled the tracer hears of no other turn of this actor: signals, which let those go on
+  // that wait, come in between.
+  budget = std::min(budget, tags->left - 1);
+  std::uint32_t ran = 0;
+  for (; ran != budget && is_plain(cell) && !context.has_sent_enough(); ++ran) {
+    Node* const next = cell.lanes.peek_user();
+    if (!next || cell.lanes.is_embedded_stub(next)) break;
+    auto& letter = static_cast<Envelope&>(*next);
+    if (letter.gen != tags->last) break;
+    take_next(cell, next);
+    begin_turn(cell, running, letter);
+    letter.ops->run(cell, letter);
+  }
+  tags->left -= ran;
+  return ran;
 }
 
 /// Whether it has asked itself to stop, and nothing comes before that: in its lane nothing does.
@@ -243,11 +282,9 @@ Running& begin_activation(Cell& cell, std::uint32_t budget) {
   Running& running = context.base;
   running.cell = &cell;
   context.inline_budget = budget;
+  context.tag = 0;
   return running;
 }
-
-/// Only the lane of messages has to be looked at.
-bool is_plain(const Cell& cell) { return !cell.lanes.has_signal() && cell.condition.is_plain(); }
 
 /// As run_cell(), of an activation that is more than a message. That has its own way, with less to keep in
 /// registers: most are.
@@ -274,7 +311,8 @@ bool is_plain(const Cell& cell) { return !cell.lanes.has_signal() && cell.condit
       }
       if (!run_apart(cell, running) && cell.condition.locked) return rest(cell);
     } else if (Node* next = cell.lanes.peek_user()) [[likely]] {
-      run_next(cell, running, next);
+      if (run_next(cell, running, next)) [[unlikely]]
+        budget -= run_same(cell, running, budget - 1);
     } else {
       return rest_plain(cell);
     }

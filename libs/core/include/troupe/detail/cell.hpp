@@ -39,10 +39,9 @@ struct Turn;
 /// What a tracer that wants tags keeps of an actor: see tracing.hpp. It is the tracer's, which outlives the
 /// actor; token holder only.
 struct Tags {
-  std::uint32_t own = 0;   ///< goes with what the actor tells; 0: what it tells has names
-  std::uint32_t sent = 0;  ///< how many messages it has sent
-  std::uint32_t last = 0;  ///< the tag of the message that it has handled last; 0: that one had none
-  std::uint32_t left = 0;  ///< messages with the same tag until the tracer wants to hear of one
+  std::uint64_t own = 0;   ///< goes with what the actor tells, with tagged_bit; 0: what it tells has names
+  std::uint64_t last = 0;  ///< of the message that it has handled last, the generation; 0: that had no tag
+  std::uint32_t left = 0;  ///< messages with the same until the tracer wants to hear of one
 };
 /// What Extra begins with: as much of it as a send looks at.
 struct ExtraHead {

@@ -45,6 +45,8 @@ struct Context {
   std::uint32_t sends_left = sends_per_activation;
   const Cell* sent_to = nullptr;     ///< where the last of them went
   std::uint64_t traced_message = 0;  ///< the tracer's name for the message in hand; 0: it isn't traced
+  std::uint64_t tag = 0;             ///< goes with what is told; 0: no turn runs, or one that tells by name
+  const Cell* teller = nullptr;      ///< whose tag it is
   /// Whose object is being built; null once Actor's constructor has seen it.
   Cell* under_construction = nullptr;
   const void* held_at = nullptr;  ///< where this thread has moved a Reply last
@@ -80,12 +82,23 @@ class TurnScope {
   Running* outer_;
 };
 
+/// The same of an actor's code that is no turn.
+class OutOfTurnScope : TurnScope {
+ public:
+  using TurnScope::TurnScope;
+  ~OutOfTurnScope() { context.tag = tag_; }
+
+ private:
+  std::uint64_t tag_ = std::exchange(context.tag, 0);
+};
+
 /// Sets up what the activations of a thread have in common: `base` is the record of their outermost turns. In
 /// it the last one's stays until the next begins, so whatever else runs in between needs a scope of its own.
 class RunnerScope {
  public:
   RunnerScope()
       : outer_base_(std::exchange(context.base, {})),
+        outer_tag_(std::exchange(context.tag, 0)),
         outer_stack_base_(
             std::exchange(context.stack_base, static_cast<const char*>(__builtin_frame_address(0)))),
         scope_(context.base) {}
@@ -93,11 +106,13 @@ class RunnerScope {
   RunnerScope& operator=(const RunnerScope&) = delete;
   ~RunnerScope() {
     context.base = outer_base_;
+    context.tag = outer_tag_;
     context.stack_base = outer_stack_base_;
   }
 
  private:
   Running outer_base_;
+  std::uint64_t outer_tag_;
   const char* outer_stack_base_;
   TurnScope scope_;
 };

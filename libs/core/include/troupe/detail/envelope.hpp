@@ -65,21 +65,21 @@ struct MessageOps {
 };
 
 /// In an envelope's generation: it has a name behind it, for the tracer. No actor's generation has it.
-inline constexpr std::uint64_t traced_bit = std::uint64_t{1} << 63;
+inline constexpr std::uint64_t traced_bit = std::uint64_t{1} << 61;
 /// In all generations of a cell whose mailbox has rules, and in the envelopes to it: see
 /// mailbox/locked_cell.hpp. So a sender knows without looking at the cell.
 inline constexpr std::uint64_t locked_bit = std::uint64_t{1} << 62;
-/// In an envelope's generation: its sender's tag stands in the place of the path's hash. No actor's
-/// generation has it. The counter says well enough whose message it is.
-inline constexpr std::uint64_t tagged_bit = std::uint64_t{1} << 61;
+/// In an envelope's generation: its sender's tag is mixed into the path's hash. No actor's generation has it.
+/// The counter says well enough whose message it is.
+inline constexpr std::uint64_t tagged_bit = std::uint64_t{1} << 63;
 
 struct Envelope : Node {
   Envelope(const MessageOps* operations, std::uint64_t generation) : ops(operations), gen(generation) {}
 
   bool is_traced() const noexcept { return (gen & traced_bit) != 0; }
   bool is_tagged() const noexcept { return (gen & tagged_bit) != 0; }
-  /// @pre it is tagged
-  std::uint32_t tag() const noexcept { return static_cast<std::uint32_t>(gen); }
+  /// @pre it is tagged, and was sent to the actor of this generation
+  std::uint32_t tag(std::uint64_t of) const noexcept { return static_cast<std::uint32_t>(gen ^ of); }
   /// The generation of the actor that it was sent to. @pre it isn't tagged
   std::uint64_t addressee() const noexcept { return gen & ~traced_bit; }
   /// Whether it was sent to the actor of this generation. @pre that was one of the cell that it was sent to

@@ -145,7 +145,7 @@ A* build_actor(Cell& cell, Make&& make) {
   void* block = allocate_block<sizeof(A)>();
   Cell* const outer = std::exchange(context.under_construction, &cell);
   Running running{&cell, nullptr, nullptr, false};
-  const TurnScope scope(running);
+  const OutOfTurnScope scope(running);
   try {
     A* actor = make(block);
     context.under_construction = outer;

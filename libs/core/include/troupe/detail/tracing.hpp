@@ -28,7 +28,7 @@ inline constexpr std::uint32_t one_with_tags = 0x10001;
 inline bool tagging() noexcept { return tracers_on.load(std::memory_order_relaxed) == one_with_tags; }
 
 /// The name of a message that is about to be made for this receiver; 0: it isn't traced.
-std::uint64_t name_message(const Cell& receiver) noexcept;
+std::uint64_t name_message(Cell& receiver, std::uint64_t gen) noexcept;
 /// As name_message(), and tells the tracer that it is sent.
 std::uint64_t name_told(Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept;
 /// A message that was named by name_told() could not be made.
@@ -83,36 +83,32 @@ E* make_named_letter(std::uint64_t name, const MessageOps* ops, std::uint64_t ge
 
 /// Makes a letter to `receiver`, with a name if it is to be traced. @throws as make_envelope()
 template <class E, class... Args>
-E* make_letter(const Cell& receiver, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
+E* make_letter(Cell& receiver, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
   if (tracing()) [[unlikely]] {
-    if (const std::uint64_t name = name_message(receiver)) {
+    if (const std::uint64_t name = name_message(receiver, gen)) {
       return make_named_letter<E>(name, ops, gen, std::forward<Args>(args)...);
     }
   }
   return make_envelope<E>(ops, gen, std::forward<Args>(args)...);
 }
 
-/// Whose tag goes with a message that is about to be told; null: it needs a name. An actor's messages to
-/// itself do, since timers may change their order, and so do those whose turn may wait: it is known by it.
-inline Tags* teller_of(const Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept {
-  const Running& running = *context.running;
-  if (!running.letter || running.cell == &receiver || ops.is_task || (gen & locked_bit) != 0) return nullptr;
-  Tags* const teller = tags_of(*running.cell);
-  return teller && teller->own != 0 ? teller : nullptr;
-}
-/// The generation for a letter of this teller, which is sent now.
-inline std::uint64_t tag(Tags& teller, std::uint64_t gen) noexcept {
-  ++teller.sent;
-  return gen >> 32 << 32 | tagged_bit | teller.own;
+/// The generation for a letter that is told now, with its sender's tag; 0: it needs a name. An actor's
+/// messages to itself do, since timers may change their order, and so do those whose turn may wait: it is
+/// known by it. And so do those to mailboxes with rules, and those that are sent outside of turns.
+inline std::uint64_t tagged(const Cell& receiver, std::uint64_t gen, const MessageOps& ops) noexcept {
+  const std::uint64_t to = gen ^ context.tag;
+  // Whether it has the one bit and not the other, in one comparison.
+  constexpr auto least = static_cast<std::int64_t>(tagged_bit | locked_bit);
+  if (static_cast<std::int64_t>(to) >= least || ops.is_task || context.teller == &receiver) return 0;
+  return to;
 }
 
 /// The same of a message that is told: tagged, or with a name, and the tracer hears of its send at once: it
 /// costs one call, not two.
 template <class E, class... Args>
 E* make_told_letter(Cell& receiver, const MessageOps* ops, std::uint64_t gen, Args&&... args) {
-  if (Tags* const teller = tagging() ? teller_of(receiver, gen, *ops) : nullptr) {
-    return make_envelope<E>(ops, tag(*teller, gen), std::forward<Args>(args)...);
-  }
+  if (const std::uint64_t to = tagged(receiver, gen, *ops); to != 0)
+    return make_envelope<E>(ops, to, std::forward<Args>(args)...);
   const std::uint64_t name = tracing() ? name_told(receiver, gen, *ops) : 0;
   if (name == 0) return make_envelope<E>(ops, gen, std::forward<Args>(args)...);
   try {

@@ -50,9 +50,9 @@ class Tracer {
   Tracer& operator=(const Tracer&) = delete;
   virtual ~Tracer() { switch_off(); }
 
-  /// A name for a message that is about to be made, not 0; or 0 to leave it out. `cause` is the traced
-  /// message in whose turn that happens, else 0; `in_turn` says whether it happens in a turn at all.
-  virtual std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept = 0;
+  /// A name for a message to `actor` that is about to be made, not 0; or 0 to leave it out. `cause` is the
+  /// traced message in whose turn that happens, else 0; `in_turn` says whether it happens in a turn at all.
+  virtual std::uint64_t name_message(ActorId actor, std::uint64_t cause, bool in_turn) noexcept = 0;
   virtual void record(const TraceEvent& event) noexcept = 0;
 
   // What comes with each message, with its arguments in registers. By default it is recorded like all else.

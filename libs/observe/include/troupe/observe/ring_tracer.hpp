@@ -68,7 +68,7 @@ class RingTracer final : public Tracer {
   /// removed
   void listen(FailureListener* listener) noexcept;
 
-  std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;
+  std::uint64_t name_message(ActorId actor, std::uint64_t cause, bool in_turn) noexcept override;
   void record(const TraceEvent& event) noexcept override;
   std::uint64_t told(ActorId actor, const std::string_view& type) noexcept override;
   void turn_begun(ActorId actor, std::uint64_t message, const std::string_view& type) noexcept override;

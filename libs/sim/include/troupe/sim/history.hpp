@@ -58,13 +58,15 @@ class History final : public Tracer {
   void track_senders();
   /// In whose turn the message was made; 0: in nobody's, or before senders were tracked.
   ActorNumber sender_of(MessageNumber message) const noexcept;
+  /// Whether its receiver has sent it; no: as for sender_of().
+  bool is_to_its_sender(MessageNumber message) const noexcept;
 
   /// Writes down what no tracer is told.
   void add(Event event);
   /// Calls this after each event. It must not throw.
   void watch(std::function<void()> watcher);
 
-  std::uint64_t name_message(std::uint64_t cause, bool in_turn) noexcept override;
+  std::uint64_t name_message(ActorId actor, std::uint64_t cause, bool in_turn) noexcept override;
   void record(const TraceEvent& event) noexcept override;
 
  private:
@@ -76,7 +78,11 @@ class History final : public Tracer {
   std::uint64_t last_message_ = 0;
   ActorNumber running_ = 0;  ///< whose turn it is
   bool tracks_senders_ = false;
-  std::vector<ActorNumber> senders_;  ///< by message, when they are tracked
+  struct Way {
+    ActorNumber sender = 0;
+    bool to_itself = false;
+  };
+  std::vector<Way> ways_;  ///< by message, when senders are tracked
   std::function<void()> watcher_;
   std::unique_ptr<Names> names_;
   std::unique_ptr<Actors> actors_;
