@@ -222,6 +222,46 @@ TEST(Replays, SayWhereTheRunHasBecomeAnother) {
             "talker, which hasn't been sent");
 }
 
+/// Tells the journal in bursts, and between them itself.
+struct Reporter final : troupe::Actor<Reporter> {
+  Reporter(int number, Ref<Journal> ref) : first(10'000 * number), journal(ref) {}
+  void on(Order order) {
+    for (int i = 0; i < order.number; ++i) journal.tell<Note>(first++);
+    if (order.number > 1) self().tell<Again>(order.number / 2);
+    for (int i = 0; i < order.number; ++i) journal.tell<Note>(first++);
+  }
+  void on(Again again) { on(Order{again.number}); }
+  int first;
+  Ref<Journal> journal;
+};
+std::vector<Ref<Reporter>> open_newspaper(troupe::System& system, Log* log) {
+  const auto journal = system.spawn<Journal>({.name = "journal"}, log);
+  std::vector<Ref<Reporter>> all;
+  for (const char* name : {"a", "b", "c", "d"})
+    all.push_back(system.spawn<Reporter>({.name = name}, static_cast<int>(all.size()), journal));
+  return all;
+}
+
+TEST(Replays, HaveBurstsOfManySenders) {
+  Inputs inputs;
+  inputs.add<Reporter, Order>([](Inputs::Payload) { return Order{100}; });
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    Log log, again;
+    const Recording recording = recorded([&](troupe::System& system, Recorder&) {
+      for (const auto& reporter : open_newspaper(system, &log)) {
+        for (int i = 0; i < 3; ++i) reporter.tell<Order>(100);
+      }
+      EXPECT_TRUE(system.shutdown().clean());
+    });
+    Simulation sim({.seed = seed, .max_steps = 1'000'000});
+    open_newspaper(sim.system(), &again);
+    const Replayed result = replay(sim, recording, inputs);
+    EXPECT_TRUE(result.succeeded()) << result.difference;
+    EXPECT_GT(log.size(), 2400u);
+    EXPECT_EQ(again, log);
+  }
+}
+
 struct Tick {};
 struct Child {
   Log* log;
