@@ -1,4 +1,5 @@
 // The trace of a system without threads: which events there are, in which order, and what causes what.
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -320,6 +321,42 @@ TEST(Runnables, AWantedLetterComesFirst) {
   chooser.place = 9;
   scheduler.run_until_idle();
   EXPECT_EQ(heard, "cbdaefs") << "a stash is not in the way";
+}
+
+// Whichever of them it is, and wherever the lane's stub is meanwhile.
+TEST(Runnables, WantedLettersComeInAnyOrder) {
+  struct Listener {
+    std::string* heard;
+    void on(char c) { *heard += c; }
+  };
+  struct Chooser final : troupe::SchedulePolicy {
+    troupe::Choice choose(const troupe::Runnables& ready) override {
+      if (ready.next_message(0).empty()) return {};  // at the end of the system
+      const auto is_wanted = [this](const troupe::detail::Envelope& letter) {
+        using Box = troupe::detail::Letter<char, troupe::detail::Sent::told>;
+        return static_cast<const Box&>(letter).message == wanted;
+      };
+      EXPECT_TRUE(troupe::Runnables::bring_forward_(ready.actor(0), is_wanted));
+      return {};
+    }
+    char wanted = 0;
+  };
+  Chooser chooser;
+  troupe::DeterministicScheduler scheduler(chooser);
+  troupe::System system({.scheduler = &scheduler});
+  std::string heard;
+  const auto listener = system.spawn<Listener>(&heard);
+  std::string order = "abcde";
+  do {
+    heard.clear();
+    for (const char c : {'a', 'b', 'c', 'd', 'e'}) listener.tell(c);
+    for (const char c : order) {
+      chooser.wanted = c;
+      ASSERT_TRUE(scheduler.step());
+    }
+    ASSERT_EQ(heard, order);
+    ASSERT_FALSE(scheduler.step()) << "nothing is left in the mailbox";
+  } while (std::next_permutation(order.begin(), order.end()));
 }
 
 // Large and small blocks, moved from thread to thread, with the tracer switched all the time.

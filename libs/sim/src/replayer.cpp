@@ -87,13 +87,17 @@ bool Replayer::may_run(const Ready& ready, std::size_t index) {
 bool Replayer::bring_due_forward(Actor& actor) {
   const ActorId& id = simulation_.history().id_of(actor.number);
   const Delivery& due = *actor.due();
+  const auto by = actors_.find(due.sender);
+  const Actor* sender = by == actors_.end() ? nullptr : &by->second;
   return Runnables::bring_forward_(id, [&](const detail::Envelope& letter) {
     due_message_ = number_of(letter);
-    return is_due(actor, due, letter);
+    return is_due(actor, due, sender, letter);
   });
 }
 
-bool Replayer::is_due(const Actor& actor, const Delivery& due, const detail::Envelope& letter) {
+/// `by`: its sender; null: a thread.
+bool Replayer::is_due(const Actor& actor, const Delivery& due, const Actor* by,
+                      const detail::Envelope& letter) {
   const MessageNumber number = number_of(letter);
   if (is_control(letter) || number == 0) return false;
   if (due.kind == Delivery::Kind::own) {
@@ -101,9 +105,7 @@ bool Replayer::is_due(const Actor& actor, const Delivery& due, const detail::Env
     return due.count < own.size() && number == own[own.size() - 1 - due.count];
   }
   const ActorNumber sender = simulation_.history().sender_of(number);
-  if (const auto by = actors_.find(due.sender); by != actors_.end()) {
-    return by->second.number != 0 && sender == by->second.number;
-  }
+  if (by) return by->number != 0 && sender == by->number;
   if (sender != 0) return false;
   // From outside. What the runtime sends by itself it sends in a simulation too; a Started comes first.
   if (letter.ops->message == detail::type_name<Started>()) return true;

@@ -56,7 +56,7 @@ class Replayer final : public StepObserver {
   bool may_run(const Ready& ready, std::size_t index);
   bool bring_due_forward(Actor& actor);
   bool answers_out_of_turn(Actor& actor);
-  bool is_due(const Actor& actor, const Delivery& due, const detail::Envelope& letter);
+  bool is_due(const Actor& actor, const Delivery& due, const Actor* by, const detail::Envelope& letter);
   InputQueue* inputs_from(std::uint32_t thread, const Actor& actor);
   bool feed();
   bool feed(Actor& actor, const Delivery& due);

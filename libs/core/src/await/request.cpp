@@ -9,7 +9,7 @@
 #include "await/refusal.hpp"
 #include "await/thread_inbox.hpp"
 #include "deadlock/rest.hpp"
-#include "lifecycle/retire.hpp"
+#include "lifecycle/drain.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "mailbox/overflow.hpp"
 #include "observe/control_trace.hpp"

@@ -1,13 +1,12 @@
 #include "lifecycle/retire.hpp"
 #include <utility>
-#include <vector>
 
 #include <troupe/detail/context.hpp>
-#include <troupe/detail/ref_services.hpp>
 #include <troupe/detail/tracing.hpp>
 #include <troupe/ports/log.hpp>
 
 #include "lifecycle/departures.hpp"
+#include "lifecycle/drain.hpp"
 #include "lifecycle/link.hpp"
 #include "lifecycle/siblings.hpp"
 #include "lifecycle/stop.hpp"
@@ -16,7 +15,6 @@
 #include "mailbox/overflow.hpp"
 #include "memory/cells.hpp"
 #include "observe/describe.hpp"
-#include "scheduler/ready.hpp"
 #include "scheduler/thread_group.hpp"
 #include "supervision/child.hpp"
 #include "supervision/supervision.hpp"
@@ -26,108 +24,6 @@
 namespace troupe::inline v0::detail {
 
 namespace {
-
-void drop(Cell& receiver, Envelope& envelope, const Drop& why) {
-  if (envelope.is_traced()) trace_drop(receiver, envelope, why);
-  envelope.ops->drop(envelope, why);
-}
-
-/// What is in a mailbox with rules, in blocks of their own.
-template <class Settle>
-void settle_locked(Cell& cell, Settle&& settle) {
-  while (Envelope* letter = mailbox_of(cell).take()) {
-    settle(*letter);
-    free_envelope(letter);
-  }
-}
-
-using Joins = std::vector<Destination>;
-
-/// A join that comes late is answered after those who watch: whoever hears of the end may count on it that
-/// they have heard. They are told by another thread, which waits for nothing meanwhile.
-void await_told(const Cell& cell) {
-  // acquire: pairs with the release in retire_with(), after they were told.
-  for (unsigned spins = 0; cell.home.load(std::memory_order_acquire) & Cell::telling; ++spins)
-    Relax::pause(spins);
-}
-
-/// `joins`: where those are kept that are answered when the watchers have been told; null: at once.
-void drop_all(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen, Joins* joins) {
-  const auto settle = [&](Envelope& envelope) {
-    if (envelope.is_for(ended_gen)) {
-      // Only now, since most actors end without mail. The parent stands: this child is in its list still.
-      if (why.path.empty()) why.path = path = path_of(cell);
-      drop(cell, envelope, why);
-    } else {
-      drop_stale(cell, envelope);
-    }
-  };
-  const auto settle_messages = [&] {
-    if (cell.condition.locked) settle_locked(cell, settle);
-    cell.stub_class = unknown_class;
-    while (Node* node = cell.lanes.pop_user(free_envelope)) {
-      if (!cell.lanes.is_embedded_stub(node)) settle(static_cast<Envelope&>(*node));
-    }
-  };
-  settle_messages();
-  while (Node* node = cell.lanes.pop_signal(free_envelope)) {
-    // It may be a wish to hear of the end, which is answered on the spot: what its sender had sent before, or
-    // knew of, is in the other lane by now, and has to be accounted for first.
-    settle_messages();
-    auto& signal = static_cast<Envelope&>(*node);
-    if (!joins) await_told(cell);
-    if (joins && signal.addressee() == ended_gen && keep_join(signal, *joins)) continue;
-    settle(signal);
-  }
-}
-
-/// Empties both lanes until the cell can rest as dead. Afterwards it isn't the caller's any more. `path`
-/// keeps the path of `why`, if that had to be worked out.
-void drain(Cell& cell, Drop& why, std::string& path, std::uint64_t ended_gen, Joins* joins) {
-  Wake what = Wake::drain;
-  do {
-    drop_all(cell, why, path, ended_gen, joins);
-    what = cell.lanes.rest_dead();
-  } while (what == Wake::drain);
-  // Another has moved in by now.
-  if (what == Wake::schedule) [[unlikely]]
-    schedule(cell);
-}
-/// Of a cell whose actor has ended before.
-void drain_nobody(Cell& cell, Runtime* runtime) {
-  Drop why{StopReason::no_such_actor, nullptr, runtime, ended_actor_path};
-  std::string path;
-  drain(cell, why, path, ~std::uint64_t{0}, nullptr);
-}
-
-// A drain runs destructors, which may drop Replies into other dead cells: these wait here for their turn,
-// instead of nesting without a bound.
-constinit thread_local bool draining = false;
-constinit thread_local Cell* to_drain = nullptr;
-
-class DrainScope {
- public:
-  DrainScope() : outermost_(!std::exchange(draining, true)) {}
-  DrainScope(const DrainScope&) = delete;
-  DrainScope& operator=(const DrainScope&) = delete;
-  ~DrainScope() {
-    if (!outermost_) return;
-    while (Cell* cell = to_drain) {
-      to_drain = reinterpret_cast<Cell*>(cell->waits_for.load(std::memory_order_relaxed));
-      drain_late(*cell);
-    }
-    draining = false;
-  }
-
-  static void drain_late(Cell& cell) {
-    // Read before the token is given back. The home of a dead cell is a graveyard, or nothing yet.
-    Group* home = Cell::group_of(cell.home.load(std::memory_order_relaxed));
-    drain_nobody(cell, home ? &home->runtime() : nullptr);
-  }
-
- private:
-  bool outermost_;
-};
 
 void tell_stopping(Cell& cell) noexcept {
   if (!cell.ops->stopping) return;
@@ -354,12 +250,6 @@ void destroy_with_destructor(Cell& cell) noexcept {
   cell.ops->destroy(std::exchange(cell.object, nullptr));
 }
 
-void drop_stale(Cell& cell, Envelope& envelope) {
-  Group* home = Cell::group_of(cell.home.load(std::memory_order_relaxed));
-  drop(cell, envelope,
-       {StopReason::no_such_actor, nullptr, home ? &home->runtime() : nullptr, ended_actor_path});
-}
-
 void retire(Cell& cell) {
   // No object: its constructor has thrown, after it had spawned children.
   if (cell.object) {
@@ -384,20 +274,6 @@ void bury(Cell& cell, Runtime& runtime) {
   cell.home.store(runtime.home_of_dead(), std::memory_order_relaxed);
   drain_nobody(cell, &runtime);
   put_cell(cell);
-}
-
-void drain_dead(Cell& cell) {
-  if (draining) {
-    cell.waits_for.store(reinterpret_cast<std::uintptr_t>(to_drain), std::memory_order_relaxed);
-    to_drain = &cell;
-    return;
-  }
-  const bool empty_address = &cell == &nobody();
-  {
-    const DrainScope scope;
-    DrainScope::drain_late(cell);
-  }
-  if (empty_address) refuse_empty_address();
 }
 
 }  // namespace troupe::inline v0::detail

@@ -1,9 +1,8 @@
-// The end of an actor, and of late messages to where it lived.
+// The end of an actor. What becomes of its mail is in drain.hpp.
 #pragma once
 
-#include <vector>
+#include <utility>
 
-#include <troupe/detail/await.hpp>
 #include <troupe/detail/cell.hpp>
 #include <troupe/detail/pool.hpp>
 
@@ -14,12 +13,6 @@ namespace troupe::inline v0::detail {
 void retire(Cell& cell);
 /// Undoes a spawn whose constructor threw. @pre as retire(); there is no object
 void retire_unborn(Cell& cell);
-
-/// Drops a message that was sent to an earlier actor of this cell. @pre the caller holds the token
-void drop_stale(Cell& cell, Envelope& envelope);
-
-/// If this is a wish to hear of the end that has come while its actor ended: keeps whom to answer.
-bool keep_join(Envelope& envelope, std::vector<Destination>& joins);
 
 /// Destroys the actor's object. What its destructor sends is no turn's.
 void destroy_with_destructor(Cell& cell) noexcept;

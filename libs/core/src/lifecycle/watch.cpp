@@ -8,7 +8,7 @@
 #include <troupe/detail/tracing.hpp>
 
 #include "lifecycle/control.hpp"
-#include "lifecycle/retire.hpp"
+#include "lifecycle/drain.hpp"
 #include "observe/control_trace.hpp"
 #include "observe/describe.hpp"
 #include "turns/extra.hpp"

@@ -5,7 +5,7 @@
 #include <troupe/detail/ref_services.hpp>
 #include <troupe/detail/tracing.hpp>
 
-#include "lifecycle/retire.hpp"
+#include "lifecycle/drain.hpp"
 #include "mailbox/overflow.hpp"
 #include "scheduler/ready.hpp"
 #include "system/runtime.hpp"

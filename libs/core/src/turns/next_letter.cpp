@@ -5,7 +5,7 @@
 
 #include <troupe/detail/context.hpp>
 
-#include "lifecycle/retire.hpp"
+#include "lifecycle/drain.hpp"
 #include "lifecycle/stop.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "observe/traced_turn.hpp"
@@ -64,6 +64,30 @@ const Envelope* first_of_lane(const Cell& cell) {
   return letter->is_for(cell.gen.load(std::memory_order_relaxed)) ? letter : nullptr;
 }
 
+/// A node of the lane that is wanted, and the one before it.
+struct Place {
+  Node* before;
+  Node* node;  ///< null: there is none
+};
+/// Looks behind the first node of the lane.
+Place find_behind(const Cell& cell, Node* first, const std::function<bool(const Envelope&)>& is_wanted) {
+  const std::uint64_t gen = cell.gen.load(std::memory_order_relaxed);
+  const auto is_it = [&](const Node* node) {
+    if (cell.lanes.is_embedded_stub(node)) return false;
+    const auto& letter = static_cast<const Envelope&>(*node);
+    return letter.is_for(gen) && is_wanted(letter);
+  };
+  Place at{first, first->next.load(std::memory_order_acquire)};
+  while (at.node && !is_it(at.node)) at = {at.node, at.node->next.load(std::memory_order_acquire)};
+  return at;
+}
+/// Takes it out of the lane: it is in a block of its own then. False: it is the last, which senders know of.
+bool unlink(const Place& place) {
+  Node* const next = place.node->next.load(std::memory_order_acquire);
+  if (next) place.before->next.store(next, std::memory_order_release);
+  return next != nullptr;
+}
+
 /// Takes all letters out of the lane: each is in a block of its own then, and linked to nothing.
 std::vector<Envelope*> empty_lane(Cell& cell) {
   std::vector<Envelope*> letters;
@@ -91,6 +115,29 @@ std::vector<Envelope*> empty_lane(Cell& cell) {
   return letters;
 }
 
+void put_in_front(Cell& cell, Envelope* letter) {
+  cell.extras().front.push_front(letter);
+  cell.condition.has_front = true;
+}
+
+/// As bring_forward(), wherever in the lane the letter is.
+bool bring_forward_in_new_lane(Cell& cell, const std::function<bool(const Envelope&)>& is_wanted) {
+  std::vector<Envelope*> lane = empty_lane(cell);
+  const auto found =
+      std::find_if(lane.begin(), lane.end(), [&](const Envelope* letter) { return is_wanted(*letter); });
+  const bool is_there = found != lane.end();
+  if (is_there) {
+    put_in_front(cell, *found);
+    lane.erase(found);
+  }
+  for (Envelope* letter : lane) {
+    letter->next.store(nullptr, std::memory_order_relaxed);
+    // The token is held, so nobody has to be woken.
+    static_cast<void>(cell.lanes.send_user(letter));
+  }
+  return is_there;
+}
+
 }  // namespace
 
 bool bring_forward(Cell& cell, const std::function<bool(const Envelope&)>& is_wanted) {
@@ -106,22 +153,13 @@ bool bring_forward(Cell& cell, const std::function<bool(const Envelope&)>& is_wa
   // Mostly it is the first, and the lane may be long.
   const Envelope* first = first_of_lane(cell);
   if (first && is_wanted(*first)) return true;
-  std::vector<Envelope*> lane = empty_lane(cell);
-  const auto found = std::find_if(lane.begin(), lane.end(), [&](const Envelope* letter) {
-    return letter != first && is_wanted(*letter);
-  });
-  const bool is_there = found != lane.end();
-  if (is_there) {
-    extra.front.push_front(*found);
-    cell.condition.has_front = true;
-    lane.erase(found);
-  }
-  for (Envelope* letter : lane) {
-    letter->next.store(nullptr, std::memory_order_relaxed);
-    // The token is held, so nobody has to be woken.
-    static_cast<void>(cell.lanes.send_user(letter));
-  }
-  return is_there;
+  if (!first) return bring_forward_in_new_lane(cell, is_wanted);
+  const Place place = find_behind(cell, cell.lanes.peek_user(), is_wanted);
+  if (!place.node) return false;
+  if (!unlink(place))
+    return bring_forward_in_new_lane(cell, [&](const Envelope& letter) { return &letter == place.node; });
+  put_in_front(cell, static_cast<Envelope*>(place.node));
+  return true;
 }
 
 bool crash_next(Cell& cell, const std::exception_ptr& cause) {

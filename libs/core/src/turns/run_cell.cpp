@@ -8,7 +8,7 @@
 
 #include "deadlock/rest.hpp"
 #include "lifecycle/birth.hpp"
-#include "lifecycle/retire.hpp"
+#include "lifecycle/drain.hpp"
 #include "lifecycle/stop.hpp"
 #include "mailbox/locked_cell.hpp"
 #include "observe/traced_turn.hpp"
