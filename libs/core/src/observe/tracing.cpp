@@ -118,7 +118,7 @@ void keep_tags(Cell& cell, Tags* tags) {
   Extra& extra = cell.extras();
   assert(static_cast<void*>(static_cast<ExtraHead*>(&extra)) == &extra);  // tags_of() counts on it
   extra.tags = tags;
-  if (!tags) context.tag = 0;  // it may be its
+  if (!tags) context.tag = 0;  // it may be this actor's
 }
 
 void trace_letter(TraceKind kind, Cell& receiver, const Envelope& letter) noexcept {

@@ -98,21 +98,21 @@ class RunnerScope {
  public:
   RunnerScope()
       : outer_base_(std::exchange(context.base, {})),
-        outer_tag_(std::exchange(context.tag, 0)),
         outer_stack_base_(
             std::exchange(context.stack_base, static_cast<const char*>(__builtin_frame_address(0)))),
-        scope_(context.base) {}
+        scope_(context.base) {
+    context.tag = 0;
+  }
   RunnerScope(const RunnerScope&) = delete;
   RunnerScope& operator=(const RunnerScope&) = delete;
   ~RunnerScope() {
     context.base = outer_base_;
-    context.tag = outer_tag_;
+    context.tag = 0;  // `teller` may be another by now
     context.stack_base = outer_stack_base_;
   }
 
  private:
   Running outer_base_;
-  std::uint64_t outer_tag_;
   const char* outer_stack_base_;
   TurnScope scope_;
 };
